@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Every target is one call of a script. KERNEL=<git tree of linux> [BASE=<commit>]
+# uses another base than the packaged one, TREE=<dir> puts the tree elsewhere,
+# GROUP=<name> runs one group of the tests.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
+
+demo: setup-tree setup-demo ## what the series does, shown on a booted kernel
+	@series/demo
+
+check: setup-tree setup-demo setup-check ## all tests, or those of GROUP=<name>
+	@tests/run $(GROUP)
+
+tree: setup-tree ## a git tree of Linux with the series applied as commits
+	@series/tree
+
+update: setup-tree ## the same, on the newest 7.3.y that the archive has
+	@series/tree --update
+
+refresh: setup-tree ## take edits of whole files and of the tree back into patches/
+	@series/refresh
+
+bisect: setup-tree setup-demo setup-check ## build every commit of the series in full (hours)
+	@series/bisect
+
+bench: setup-tree setup-demo setup-check ## what the series costs: size, modpost, loading a module
+	@series/bench
+
+mutate: setup-tree setup-demo setup-check ## break each check on purpose: a test has to notice
+	@tests/mutation/run
+
+checkpatch: setup-tree ## the kernel's checkpatch.pl --strict on every patch
+	@series/checkpatch
+
+static: setup-tree setup-check ## sparse, coccicheck and W=1: what is new on the touched files
+	@series/static
+
+clean: ## remove what was made and downloaded, and keep the tree while it has edits
+	@series/clean
+
+setup-%:
+	@series/setup $*
+
+.PHONY: help demo check tree update refresh bisect bench mutate checkpatch static clean

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Refuse modules that use symbols exported with EXPORT_SYMBOL_USERSPACE_GPL
+ * and do not declare a free userspace.
+ *
+ * The grammar of a declaration, the verdict on it and the words of the message
+ * are shared with modpost: include/linux/module_userspace.h. What a module may
+ * use is decided here. What programs may use a module is not, here or anywhere.
+ */
+
+#include <linux/cleanup.h>
+#include <linux/elf.h>
+#include <linux/lockdep.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/module_symbol.h>
+#include <linux/module_userspace.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+#include "internal.h"
+
+#undef MODULE_PARAM_PREFIX
+#define MODULE_PARAM_PREFIX "module."
+
+/* Whoever boots the kernel may ask for more than its builder, never for less. */
+static bool userspace_enforce =
+	!IS_ENABLED(CONFIG_MODULE_ALLOW_MISSING_USERSPACE);
+module_param(userspace_enforce, bool_enable_only, 0644);
+
+static ssize_t show_modinfo_userspace(const struct module_attribute *mattr,
+				      struct module_kobject *mk, char *buffer)
+{
+	return sysfs_emit(buffer, "%s\n", mk->mod->userspace);
+}
+
+static void setup_modinfo_userspace(struct module *mod, const char *s)
+{
+	/* What the file of the module holds here is not to be trusted. */
+	mod->userspace = NULL;
+	mod->using_userspace_symbols = false;
+}
+
+static int modinfo_userspace_exists(struct module *mod)
+{
+	return !!mod->userspace;
+}
+
+static void free_modinfo_userspace(struct module *mod)
+{
+	kfree(mod->userspace);
+	mod->userspace = NULL;
+}
+
+const struct module_attribute modinfo_userspace = {
+	.attr = { .name = "userspace", .mode = 0444 },
+	.show = show_modinfo_userspace,
+	.setup = setup_modinfo_userspace,
+	.test = modinfo_userspace_exists,
+	.free = free_modinfo_userspace,
+};
+
+/* The lines of /sys/module/<name>/userspace; a file there is a page at most. */
+static int copy_declarations(struct module *mod, char *modinfo,
+			     unsigned long size)
+{
+	char *buf __free(kfree) = kmalloc(PAGE_SIZE, GFP_KERNEL);
+	size_t len = 0;
+	char *p;
+
+	if (!buf)
+		return -ENOMEM;
+
+	for (p = modinfo; p; p = module_next_tag_pair(p, &size)) {
+		if (!strstarts(p, MODULE_USERSPACE_TAG))
+			continue;
+		len += scnprintf(buf + len, PAGE_SIZE - 1 - len, "%s%s",
+				 len ? "\n" : "",
+				 p + MODULE_USERSPACE_TAG_LEN);
+	}
+
+	mod->userspace = kstrdup(buf, GFP_KERNEL);
+	return mod->userspace ? 0 : -ENOMEM;
+}
+
+static bool exports_gated(const struct module *mod)
+{
+	unsigned int i;
+
+	for (i = 0; i < mod->num_syms; i++)
+		if (mod->flagstab[i] & KSYM_FLAG_USERSPACE)
+			return true;
+
+	return false;
+}
+
+/**
+ * module_userspace_setup() - read what a module declares
+ * @mod: the module, its sections and taints are known
+ * @info: its load info, takes the verdict
+ *
+ * A declaration that is not valid is no reason to refuse a module that uses no
+ * symbol which asks for one: modpost has complained about it already.
+ *
+ * Context: Process context, before any symbol of @mod is resolved. May sleep.
+ * Return: 0, or -ENOMEM.
+ */
+int module_userspace_setup(struct module *mod, struct load_info *info)
+{
+	const Elf_Shdr *sec = &info->sechdrs[info->index.info];
+	unsigned long size = sec->sh_type == SHT_NOBITS ? 0 : sec->sh_size;
+	char *modinfo = (char *)info->hdr + sec->sh_offset;
+	bool intree = !test_bit(TAINT_OOT_MODULE, &mod->taints);
+
+	module_userspace_scan(&info->userspace, modinfo, size);
+	info->userspace_ok = module_userspace_may_use(&info->userspace, intree,
+						      exports_gated(mod));
+
+	if (!info->userspace.nr || module_userspace_is_bad(&info->userspace))
+		return 0;
+
+	return copy_declarations(mod, modinfo, size);
+}
+
+/* One message for the module, not one for each symbol. */
+static void report(const struct module *mod, const struct load_info *info)
+{
+	const Elf_Shdr *symsec = &info->sechdrs[info->index.sym];
+	const Elf_Sym *sym = (void *)symsec->sh_addr;
+	struct module_userspace_use use = { };
+	const char *text;
+	unsigned int i;
+
+	char *msg __free(kfree) = kmalloc(MODULE_USERSPACE_MSG_LEN, GFP_KERNEL);
+
+	for (i = 1; i < symsec->sh_size / sizeof(*sym); i++) {
+		struct find_symbol_arg fsa = {
+			.name	= info->strtab + sym[i].st_name,
+			.gplok	= true,
+		};
+
+		if (sym[i].st_shndx == SHN_UNDEF && find_symbol(&fsa) &&
+		    fsa.userspace)
+			module_userspace_add_use(&use, fsa.name);
+	}
+
+	text = msg ? module_userspace_message(msg, MODULE_USERSPACE_MSG_LEN,
+					      &info->userspace, &use) :
+		     "out of memory to say which gated symbols it may not use";
+	if (userspace_enforce)
+		pr_err("%s: %s\n", mod->name, text);
+	else
+		pr_warn("%s: %s\n", mod->name, text);
+}
+
+/**
+ * module_userspace_verify() - may a module use the gated symbol it asks for?
+ * @mod: the module
+ * @info: its load info, with the verdict of module_userspace_setup()
+ *
+ * Says why not when it is asked for the first time.
+ *
+ * Context: Process context, module_mutex is held. May sleep.
+ * Return: 0 if it may, or if CONFIG_MODULE_ALLOW_MISSING_USERSPACE lets it,
+ * -EACCES otherwise.
+ */
+int module_userspace_verify(struct module *mod, const struct load_info *info)
+{
+	bool first = !mod->using_userspace_symbols;
+
+	lockdep_assert_held(&module_mutex);
+
+	mod->using_userspace_symbols = true;
+	if (likely(info->userspace_ok))
+		return 0;
+
+	if (first)
+		report(mod, info);
+
+	return userspace_enforce ? -EACCES : 0;
+}
+
+/**
+ * module_userspace_verify_get() - may symbol_get() give out a gated symbol?
+ * @name: the name of the symbol
+ *
+ * It may not: who asks, and for which module, can't be known.
+ *
+ * Context: Any, may be in an RCU read-side critical section.
+ * Return: 0 if CONFIG_MODULE_ALLOW_MISSING_USERSPACE lets it, -EACCES otherwise.
+ */
+int module_userspace_verify_get(const char *name)
+{
+	if (!userspace_enforce) {
+		pr_warn("symbol_get() of %s, exported only to modules with a free userspace.\n",
+			name);
+		return 0;
+	}
+
+	pr_err("refusing symbol_get() of %s, exported only to modules with a free userspace.\n",
+	       name);
+	return -EACCES;
+}

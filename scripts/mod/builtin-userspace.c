@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ask modules that are built in for what userspace.c asks modules for.
+ *
+ * To modpost, vmlinux.o is one object: who in it uses a symbol, and of which
+ * module that is a part, is gone. The objects that it was linked from know, so
+ * this program reads their symbols from nm:
+ *
+ *   nm -A -g vmlinux.a | builtin-userspace .vmlinux.export.c modules.builtin
+ *						modules.builtin.modinfo
+ *
+ * Which symbols are gated is in the first file, which code is a module in the
+ * second, and what the modules declare in the third. The name of the module an
+ * object belongs to is in the .cmd file of the object.
+ *
+ * Code that can't be a module is no driver, and may use what it likes.
+ */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <hash.h>
+#include <hashtable.h>
+#include <list.h>
+#include <xalloc.h>
+#include "../../include/linux/module_symbol.h"
+#include "../../include/linux/module_userspace.h"
+
+struct gated {
+	struct hlist_node hnode;
+	char *owner;	/* the module that defines it, "" if none does */
+	char name[];
+};
+
+struct use {
+	struct list_head list;
+	struct gated *gated;
+	char object[];
+};
+
+struct name {
+	struct list_head list;
+	const char *name;
+};
+
+struct builtin {
+	struct list_head list;
+	struct list_head names;
+	struct module_userspace_use use;
+	char name[];		/* path without .ko, as in modules.builtin */
+};
+
+static HASHTABLE_DEFINE(gated_symbols, 1U << 8);
+static LIST_HEAD(uses);
+static LIST_HEAD(builtins);
+static bool warn_only;
+
+static void die(const char *what, const char *why)
+{
+	fprintf(stderr, "builtin-userspace: %s: %s\n", what, why);
+	exit(1);
+}
+
+static char *read_file(const char *name, size_t *size)
+{
+	size_t len = 0, room = 1 << 16;
+	char *buf = xmalloc(room);
+	FILE *f = fopen(name, "r");
+
+	if (!f)
+		die(name, strerror(errno));
+	while (!feof(f)) {
+		if (room - len < 2) {
+			room *= 2;
+			buf = xrealloc(buf, room);
+		}
+		len += fread(buf + len, 1, room - len - 1, f);
+		if (ferror(f))
+			die(name, strerror(errno));
+	}
+	fclose(f);
+	buf[len] = '\0';
+	if (size)
+		*size = len;
+	return buf;
+}
+
+static struct gated *find_gated(const char *name)
+{
+	struct gated *g;
+
+	hash_for_each_possible(gated_symbols, g, hnode, hash_str(name))
+		if (!strcmp(g->name, name))
+			return g;
+	return NULL;
+}
+
+/* .vmlinux.export.c has a line SYMBOL_FLAGS(name, flags); for each export. */
+static void read_exports(const char *file)
+{
+	char *buf = read_file(file, NULL), *line, *pos = buf;
+
+	while ((line = strsep(&pos, "\n"))) {
+		struct gated *g;
+		unsigned int flags;
+		char name[1024];
+
+		if (sscanf(line, "SYMBOL_FLAGS(%1023[^,], %x);", name, &flags) != 2 ||
+		    !ksym_is_userspace(flags))
+			continue;
+
+		g = xmalloc(sizeof(*g) + strlen(name) + 1);
+		g->owner = NULL;
+		strcpy(g->name, name);
+		hash_add(gated_symbols, &g->hnode, hash_str(name));
+	}
+	free(buf);
+}
+
+/* modules.builtin has a line kernel/path/name.ko for each module. */
+static void read_modules(const char *file)
+{
+	char *buf = read_file(file, NULL), *line, *pos = buf;
+
+	while ((line = strsep(&pos, "\n"))) {
+		size_t len = strlen(line);
+		struct builtin *b;
+
+		if (len < 10 || strncmp(line, "kernel/", 7) ||
+		    strcmp(line + len - 3, ".ko"))
+			continue;
+		line[len - 3] = '\0';
+		line += 7;
+
+		b = xmalloc(sizeof(*b) + strlen(line) + 1);
+		memset(&b->use, 0, sizeof(b->use));
+		INIT_LIST_HEAD(&b->names);
+		strcpy(b->name, line);
+		list_add_tail(&b->list, &builtins);
+	}
+	free(buf);
+}
+
+static struct builtin *find_builtin(const char *name)
+{
+	struct builtin *b;
+
+	list_for_each_entry(b, &builtins, list)
+		if (!strcmp(b->name, name))
+			return b;
+	return NULL;
+}
+
+/*
+ * The modules that @object is a part of, separated by spaces: what the command
+ * that made it defines as KBUILD_MODFILE, or RUST_MODFILE.
+ */
+static char *modfile(const char *object)
+{
+	const char *base = strrchr(object, '/');
+	char *buf, *p, *end, *cmd;
+
+	base = base ? base + 1 : object;
+	if (asprintf(&cmd, "%.*s.%s.cmd", (int)(base - object), object, base) < 0)
+		die(object, strerror(errno));
+	if (access(cmd, R_OK)) {
+		free(cmd);
+		return xstrdup("");
+	}
+
+	buf = read_file(cmd, NULL);
+	free(cmd);
+	p = strstr(buf, "-DKBUILD_MODFILE=");
+	if (p) {
+		p = strchr(p, '"');
+		end = p ? strchr(++p, '"') : NULL;
+	} else {
+		p = strstr(buf, " RUST_MODFILE=");
+		if (p)
+			p += strlen(" RUST_MODFILE=");
+		end = p ? strchr(p, ' ') : NULL;
+	}
+	p = p && end ? strndup(p, end - p) : xstrdup("");
+	if (!p)
+		die(object, strerror(errno));
+	free(buf);
+	return p;
+}
+
+/* Several objects of a module may use the same symbol. */
+static void add_name(struct builtin *b, const char *name)
+{
+	struct name *n;
+
+	list_for_each_entry(n, &b->names, list)
+		if (n->name == name)
+			return;
+
+	n = xmalloc(sizeof(*n));
+	n->name = name;
+	list_add_tail(&n->list, &b->names);
+	module_userspace_add_use(&b->use, name);
+}
+
+static void add_use(const struct use *u)
+{
+	char *mods = modfile(u->object), *pos = mods, *name;
+
+	/* Can't be, and if it is, what follows can't be trusted. */
+	if (!u->gated->owner)
+		die(u->gated->name, "exported, but not defined");
+
+	while ((name = strsep(&pos, " "))) {
+		struct builtin *b = find_builtin(name);
+
+		/* What a module exports itself is no import. */
+		if (b && strcmp(u->gated->owner, name))
+			add_name(b, u->gated->name);
+	}
+	free(mods);
+}
+
+/* Lines are "archive:object: [value] type name". */
+static void read_symbols(FILE *f)
+{
+	char *line = NULL;
+	size_t room = 0;
+
+	while (getline(&line, &room, f) > 0) {
+		char *name, *object, *end, type;
+		struct gated *g;
+		struct use *u;
+
+		line[strcspn(line, "\n")] = '\0';
+		name = strrchr(line, ' ');
+		if (!name || name - line < 2)
+			continue;
+		g = find_gated(name + 1);
+		if (!g)
+			continue;
+
+		type = name[-1];
+		object = strchr(line, ':');
+		end = object ? strchr(++object, ':') : NULL;
+		if (!end)
+			die(line, "not understood");
+		*end = '\0';
+
+		if (type != 'U' && type != 'w' && type != 'v') {
+			g->owner = modfile(object);
+			continue;
+		}
+		u = xmalloc(sizeof(*u) + strlen(object) + 1);
+		u->gated = g;
+		strcpy(u->object, object);
+		list_add_tail(&u->list, &uses);
+	}
+	free(line);
+}
+
+/* The strings of one module, without their prefix "<name>.". */
+static char *strip_modinfo(const char *all, size_t all_len,
+			   const char *path, size_t *len)
+{
+	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	size_t n = strlen(name), pos, slen;
+	char *buf = xmalloc(all_len + 1);
+
+	*len = 0;
+	for (pos = 0; pos < all_len; pos += slen + 1) {
+		const char *s = all + pos;
+		size_t i;
+
+		slen = strnlen(s, all_len - pos);
+		if (slen <= n || s[n] != '.')
+			continue;
+		for (i = 0; i < n; i++)
+			if (s[i] != (name[i] == '-' ? '_' : name[i]))
+				break;
+		if (i < n)
+			continue;
+		memcpy(buf + *len, s + n + 1, slen - n - 1);
+		*len += slen - n - 1;
+		buf[(*len)++] = '\0';
+	}
+	return buf;
+}
+
+static bool check(const struct builtin *b, const char *all, size_t all_len)
+{
+	struct module_userspace us;
+	char msg[MODULE_USERSPACE_MSG_LEN];
+	size_t len;
+	char *modinfo = strip_modinfo(all, all_len, b->name, &len);
+
+	module_userspace_scan(&us, modinfo, len);
+	free(modinfo);
+	if (module_userspace_may_use(&us, true, true))
+		return true;
+
+	fprintf(stderr, "%s: modpost: %s (built in): %s\n",
+		warn_only ? "WARNING" : "ERROR", b->name,
+		module_userspace_message(msg, sizeof(msg), &us, &b->use));
+	return warn_only;
+}
+
+int main(int argc, char **argv)
+{
+	struct builtin *b;
+	struct use *u;
+	bool ok = true;
+	size_t len;
+	char *modinfo;
+
+	if (argc > 1 && !strcmp(argv[1], "-U")) {
+		warn_only = true;
+		argv++;
+		argc--;
+	}
+	if (argc != 4) {
+		fprintf(stderr, "usage: builtin-userspace [-U] EXPORTS BUILTIN MODINFO <SYMBOLS\n");
+		return 1;
+	}
+
+	read_exports(argv[1]);
+	read_modules(argv[2]);
+	read_symbols(stdin);
+	list_for_each_entry(u, &uses, list)
+		add_use(u);
+
+	modinfo = read_file(argv[3], &len);
+	list_for_each_entry(b, &builtins, list)
+		if (b->use.nr && !check(b, modinfo, len))
+			ok = false;
+
+	return ok ? 0 : 1;
+}

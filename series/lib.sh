@@ -1,0 +1,173 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # variables are for the scripts that source this
+# SPDX-License-Identifier: GPL-2.0
+#
+# What every script here shares; sourced, never run.
+
+set -euo pipefail
+export LC_ALL=C
+
+# The project's checkout, and the place for all that can be made again.
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${USERSPACE_GPL_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/userspace-gpl}
+export USERSPACE_GPL_CACHE=$cache
+
+patches=$top/patches
+jobs=${JOBS:-$(nproc)}
+
+die() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+note() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+kernel=${KERNEL:-} base_ref=${BASE:-} tree=${TREE:-}
+
+# What make(1) and the user's environment would hand on to the kernel's own
+# make: `make check KERNEL=...` must not become a variable of kbuild.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+unset ARCH CROSS_COMPILE KBUILD_OUTPUT KBUILD_EXTMOD
+
+# kbuild, coccicheck and checkpatch's spdxcheck need the python3 which has
+# Debian's modules, not one that a version manager put before it in PATH.
+PATH=/usr/bin:$PATH
+
+# git does the same for everybody: nothing of the caller's configuration may
+# change a patch, run a hook, sign, or clean up in a repository that is not
+# ours. Only safe.directory is kept, it says whose trees git may open at all.
+git_neutral() {
+	local n=0 kv dir
+	local -a kvs=(
+		am.keepcr=false am.threeWay=false apply.whitespace=nowarn
+		advice.detachedHead=false commit.gpgSign=false core.autocrlf=false
+		core.fsmonitor=false core.hooksPath=/dev/null
+		core.sparseCheckout=false core.commentChar=# gc.auto=0
+		maintenance.auto=false rebase.updateRefs=false
+		user.name="userspace-gpl series"
+		user.email=series@userspace-gpl.invalid
+	)
+
+	while read -r dir; do
+		kvs+=("safe.directory=$dir")
+	done < <(git config --get-all safe.directory || :)
+	# shellcheck disable=SC2046 # a list of names
+	unset $(git rev-parse --local-env-vars)
+	for kv in "${kvs[@]}"; do
+		export "GIT_CONFIG_KEY_$n=${kv%%=*}" "GIT_CONFIG_VALUE_$n=${kv#*=}"
+		n=$((n + 1))
+	done
+	export GIT_CONFIG_COUNT=$n GIT_CONFIG_GLOBAL=/dev/null
+	export GIT_CONFIG_SYSTEM=/dev/null GIT_EDITOR=: GIT_TERMINAL_PROMPT=0
+}
+
+# One run at a time in a cache; the scripts which a holder starts inherit it.
+lock() {
+	[ "${USERSPACE_GPL_LOCKED:-}" != "$cache" ] || return 0
+	mkdir -p "$cache" 2>/dev/null || die "cannot make the cache directory $cache (USERSPACE_GPL_CACHE names another)"
+	exec {lock_fd}>"$cache/lock" || die "cannot write to $cache"
+	flock -n "$lock_fd" || {
+		note "waiting for another run that uses $cache"
+		flock "$lock_fd"
+	}
+	export USERSPACE_GPL_LOCKED=$cache
+}
+
+# need_space DIR MIB WHAT
+need_space() {
+	local dir=$1 free
+
+	while [ ! -d "$dir" ]; do dir=$(dirname "$dir"); done
+	free=$(df --output=avail -BM "$dir" | tail -n 1 | tr -dc 0-9)
+	[ "$free" -ge "$2" ] ||
+		die "not enough space in $dir for $3: $free MiB free, $2 MiB needed (USERSPACE_GPL_CACHE names another place)"
+}
+
+# Where the tree is, or will be.
+tree_path() {
+	local own=
+
+	[ -z "$kernel" ] || own=-$(basename "$(realpath "$kernel")")-$(realpath "$kernel" | cksum | cut -d' ' -f1)
+	realpath -m "${tree:-$cache/linux$own}"
+}
+
+# The patches in the order of the series.
+series_patches() {
+	[ ! -e "$patches/series" ] || sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$patches/series"
+}
+
+# The whole files that are also in the patches: "path here<TAB>path in the tree".
+whole_files() {
+	sed -e 's/[[:space:]]*#.*//' -e '/^$/d' "$top/series/files"
+}
+
+patches_key() {
+	local p
+
+	series_patches | while read -r p; do
+		sha256sum <"$patches/$p" || die "$patches/series names $p, which is not there"
+	done | sha256sum | cut -d' ' -f1
+}
+
+# kernel_version REPO COMMIT: 7.3.4, or nothing when it is no kernel.
+kernel_version() {
+	{ git -C "$1" show "$2:Makefile" 2>/dev/null || :; } | awk '
+		$2 == "=" && $1 ~ /^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)$/ { v[$1] = $3 }
+		END { if (v["VERSION"] != "" && v["PATCHLEVEL"] != "" && v["SUBLEVEL"] != "")
+			print v["VERSION"] "." v["PATCHLEVEL"] "." v["SUBLEVEL"] v["EXTRAVERSION"] }'
+}
+
+# scratch REPO COMMIT: point $scratch at COMMIT: a repository without the
+# configuration of REPO, but writing to its objects, and with a sparse checkout
+# of nothing. So git am and git rebase touch only the files they change, which
+# takes seconds, and what fails there has spoilt nobody's tree.
+scratch=$cache/scratch
+scratch() {
+	local common
+
+	common=$(git -C "$1" rev-parse --path-format=absolute --git-common-dir)
+	rm -rf "$scratch"
+	GIT_CONFIG_COUNT=0 git init -q "$scratch"
+	git -C "$scratch" config core.sparseCheckout true
+	mkdir -p "$scratch/.git/info"
+	echo /.nothing >"$scratch/.git/info/sparse-checkout"
+	[ ! -e "$common/shallow" ] || cp "$common/shallow" "$scratch/.git/shallow"
+	scratch_objects=$common/objects
+	in_scratch git update-ref --no-deref HEAD "$2"
+	in_scratch git read-tree -m -u HEAD
+}
+
+# The last value of a variable counts, so this one undoes git_neutral's.
+in_scratch() (
+	export GIT_OBJECT_DIRECTORY=$scratch_objects GIT_DIR=$scratch/.git
+	export "GIT_CONFIG_KEY_$GIT_CONFIG_COUNT=core.sparseCheckout"
+	export "GIT_CONFIG_VALUE_$GIT_CONFIG_COUNT=true"
+	export GIT_CONFIG_COUNT=$((GIT_CONFIG_COUNT + 1))
+	cd "$scratch" && GIT_WORK_TREE=$scratch "$@"
+)
+
+# apply_series REPO COMMIT: the series as commits on COMMIT; prints the last.
+# Committer and date are fixed, so everybody gets the same commits.
+apply_series() {
+	local -a files
+	local log=$cache/am.log what
+
+	mapfile -t files < <(series_patches)
+	scratch "$1" "$2"
+	if [ ${#files[@]} -gt 0 ] && ! (
+		export GIT_COMMITTER_NAME="userspace-gpl series"
+		export GIT_COMMITTER_EMAIL=series@userspace-gpl.invalid
+		in_scratch git am -q --committer-date-is-author-date --no-gpg-sign \
+			"${files[@]/#/$patches/}" >"$log" 2>&1
+	); then
+		what=$(grep -m 1 'does not apply\|already exists\|corrupt\|lacks\|does not exist' "$log" ||
+			grep -m 1 '^error\|^fatal' "$log" || tail -n 1 "$log")
+		what=${what#error: }
+		die "${files[$(($(cat "$scratch/.git/rebase-apply/next" 2>/dev/null || echo 1) - 1))]} does not apply to Linux $(kernel_version "$1" "$2"): $what"
+	fi
+	in_scratch git rev-parse HEAD
+}
+
+git_neutral

@@ -1,0 +1,108 @@
+# shellcheck shell=bash disable=SC2034 # variables are for who sources this
+# SPDX-License-Identifier: GPL-2.0
+#
+# Compile what commits touch, in a worktree and a build directory of their own:
+# x86 allmodconfig, made cheap. Sourced by series/bisect and series/static.
+
+# shellcheck source=series/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+work=$cache/work
+build=$cache/build/bisect
+# What shows whether a header under include/ still compiles.
+users_of_headers=(kernel/module/main.o kernel/module/tracking.o kernel/params.o
+	lib/kunit/test.o drivers/dma-buf/dma-buf.o drivers/pci/p2pdma.o)
+
+# use_tree TREE: take its base and its commits; nothing is done in it.
+use_tree() {
+	local tree=$1
+
+	repo=$(git -C "$tree" rev-parse --path-format=absolute --git-common-dir)
+	base=$(git -C "$tree" rev-parse refs/worktree/base)
+	head=$(git -C "$tree" rev-parse refs/worktree/series)
+	mkdir -p "$cache/build"
+	exec {work_fd}>"$cache/work.lock"
+	flock -n "$work_fd" || die "another run compiles in $work"
+	export CCACHE_BASEDIR=$work KBUILD_BUILD_USER=user KBUILD_BUILD_HOST=host
+	export KBUILD_BUILD_TIMESTAMP='1970-01-01 00:00:00'
+}
+
+# The worktree is nobody's to edit, so it is made what it has to be.
+work_at() {
+	if [ "$(git -C "$work" rev-parse --path-format=absolute --git-common-dir 2>/dev/null)" != "$repo" ]; then
+		rm -rf "$work"
+		need_space "$work" 2048 "a second tree"
+		git --git-dir="$repo" worktree add -q -f -f --no-checkout --detach "$work" "$1"
+	fi
+	rm -f "$(git -C "$work" rev-parse --absolute-git-dir)/index.lock"
+	git -C "$work" reset -q --hard "$1"
+	git -C "$work" checkout -q --detach
+}
+
+# kmake ARCH ARG...: ARCH is x86, or a line's second column of series/not-x86.
+kmake() {
+	local arch=$1 cross=
+
+	shift
+	[ "$arch" = x86 ] || cross=$(awk -F'\t' -v a="$arch" '!/^#/ && $2 == a { print $3; exit }' "$top/series/not-x86")
+	make -C "$work" O="$build-$arch" ARCH="$arch" CROSS_COMPILE="$cross" \
+		CC="ccache ${cross}gcc" HOSTCC="ccache gcc" LOCALVERSION= -j"$jobs" "$@" </dev/null
+}
+
+configure() {
+	local arch=$1
+
+	mkdir -p "$build-$arch"
+	kmake "$arch" KCONFIG_ALLCONFIG="$top/tests/boot/allmod-cheap.config" allmodconfig &&
+		kmake "$arch" modules_prepare
+}
+
+# not_x86 FILE: the architecture on which it can be compiled, if it is listed.
+not_x86() {
+	awk -F'\t' -v f="$1" '!/^#/ && $1 == f { print $2 }' "$top/series/not-x86"
+}
+
+# objects_of FILE...: the objects (or a directory/) that show whether a touched
+# file compiles, each with its architecture; "- FILE" for one that shows in none.
+objects_of() {
+	local file dir arch
+
+	for file; do
+		dir=${file%/*}
+		case $file in
+		scripts/mod/*.[ch]) continue ;; # modules_prepare builds it
+		scripts/* | tools/* | Documentation/* | rust/* | MAINTAINERS) printf '%s %s\n' - "$file" ;;
+		*.c | *.S)
+			arch=$(not_x86 "$file")
+			printf '%s %s\n' "${arch:-x86}" "${file%.[cS]}.o"
+			;;
+		include/*.h) printf 'x86 %s\n' "${users_of_headers[@]}" ;;
+		*.h | kernel/*) printf 'x86 %s/\n' "$dir" ;;
+		*) printf '%s %s\n' - "$file" ;;
+		esac
+	done | sort -u
+}
+
+# compile ARCH VAR=VALUE... -- OBJECT...: afresh, so that messages come again.
+compile() {
+	local arch=$1 object status=0
+	local -a vars=()
+
+	shift
+	while [ "$1" != -- ]; do
+		vars+=("$1")
+		shift
+	done
+	shift
+	for object; do
+		rm -f "$build-$arch/${object%/}"{,/*.o} 2>/dev/null || :
+	done
+	kmake "$arch" -k "${vars[@]}" "$@" || status=1
+	for object; do
+		[ -e "$build-$arch/$object" ] || {
+			echo "$object: not compiled"
+			status=1
+		}
+	done
+	return $status
+}
