@@ -22,7 +22,10 @@ use_tree() {
 	head=$(git -C "$tree" rev-parse refs/worktree/series)
 	mkdir -p "$cache/build"
 	exec {work_fd}>"$cache/work.lock"
-	flock -n "$work_fd" || die "another run compiles in $work"
+	flock -n "$work_fd" || {
+		note "waiting for another run that compiles in $work"
+		flock "$work_fd"
+	}
 	export CCACHE_BASEDIR=$work KBUILD_BUILD_USER=user KBUILD_BUILD_HOST=host
 	export KBUILD_BUILD_TIMESTAMP='1970-01-01 00:00:00'
 }

@@ -469,7 +469,7 @@ module_userspace_check(struct module_userspace *us, const char *entry,
 	i = module_userspace_scheme(entry, url);
 	if (!i || entry[i] == '/')
 		return module_userspace_fault(us, MODULE_USERSPACE_BAD_URL,
-					      entry, url);
+					      entry, url ? url : len);
 	while (url < len && entry[url] == ' ')
 		url++;
 	if (url == len)

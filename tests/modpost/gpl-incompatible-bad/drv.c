@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A declaration that is not valid is a mistake of its own. */
+#include <linux/module.h>
+#include "../lib/lib.h"
+
+static int __init drv_init(void)
+{
+	ust_gated();
+	return 0;
+}
+module_init(drv_init);
+
+MODULE_INFO(userspace, "https://example.org/userspace MIT AND");
+MODULE_DESCRIPTION("test");
+MODULE_LICENSE("Proprietary");

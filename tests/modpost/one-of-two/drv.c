@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A good declaration does not make up for a bad one. */
+#include <linux/module.h>
+#include "../lib/lib.h"
+
+static int __init drv_init(void)
+{
+	ust_gated();
+	return 0;
+}
+module_init(drv_init);
+
+MODULE_USERSPACE("https://example.org/userspace", "MIT");
+MODULE_USERSPACE("https://example.org/other", "Proprietary");
+MODULE_DESCRIPTION("test");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* symbol_get() of what is not gated is nothing to us. */
+#include <linux/module.h>
+#include "../lib/lib.h"
+
+static int __init drv_init(void)
+{
+	if (symbol_get(ust_gpl))
+		symbol_put(ust_gpl);
+	return 0;
+}
+module_init(drv_init);
+
+MODULE_DESCRIPTION("test");
+MODULE_LICENSE("GPL");

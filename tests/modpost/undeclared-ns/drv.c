@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* To import the namespace is no declaration. */
+#include <linux/module.h>
+#include "../lib/lib.h"
+
+static int __init drv_init(void)
+{
+	ust_gated_ns();
+	return 0;
+}
+module_init(drv_init);
+
+MODULE_IMPORT_NS("UST");
+MODULE_DESCRIPTION("test");
+MODULE_LICENSE("GPL");

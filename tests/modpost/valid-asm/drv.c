@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Gated symbols that are exported from assembly, with and without namespace. */
+#include <linux/module.h>
+#include "../lib/lib.h"
+
+static int __init drv_init(void)
+{
+	ust_gated_asm();
+	ust_gated_ns_asm();
+	return 0;
+}
+module_init(drv_init);
+
+MODULE_USERSPACE("https://example.org/userspace", "MIT");
+MODULE_IMPORT_NS("UST");
+MODULE_DESCRIPTION("test");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * MODULE_INFO() by hand says the same as MODULE_USERSPACE(): same parser,
+ * same verdict.
+ */
+#include <linux/module.h>
+#include "../lib/lib.h"
+
+static int __init drv_init(void)
+{
+	ust_gated();
+	return 0;
+}
+module_init(drv_init);
+
+MODULE_INFO(userspace, "https://example.org/userspace MIT");
+MODULE_DESCRIPTION("test");
+MODULE_LICENSE("GPL");
