@@ -91,7 +91,7 @@ struct module_userspace {
 
 /**
  * struct module_userspace_use - the gated symbols that a module uses
- * @name: the first few of them, not owned
+ * @name: the first few of them in alphabetical order, not owned
  * @nr: number of all
  */
 struct module_userspace_use {
@@ -621,8 +621,21 @@ static inline bool module_userspace_may_use(const struct module_userspace *us,
 static inline void module_userspace_add_use(struct module_userspace_use *use,
 					    const char *name)
 {
-	if (use->nr < ARRAY_SIZE(use->name))
-		use->name[use->nr] = name;
+	unsigned int i;
+
+	/* Symbol tables differ in their order, messages should not. */
+	for (i = 0; i < ARRAY_SIZE(use->name); i++) {
+		if (i >= use->nr) {
+			use->name[i] = name;
+			break;
+		}
+		if (strcmp(name, use->name[i]) < 0) {
+			const char *next = use->name[i];
+
+			use->name[i] = name;
+			name = next;
+		}
+	}
 	use->nr++;
 }
 

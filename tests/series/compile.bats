@@ -1,0 +1,54 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# Every commit compiles what it touches; and the checkers find nothing new there.
+# shellcheck disable=SC2030,SC2031,SC2154 # bats: each test is a subshell, and sets status and lines
+
+load helper
+
+setup_file() {
+	TREE=$("$BATS_TEST_DIRNAME/../../series/tree")
+	export TREE
+}
+
+# broken FILE TEXT: a commit on the series that puts TEXT at the end of FILE.
+broken() {
+	local blob root
+
+	blob=$({
+		git -C "$TREE" cat-file blob "worktree/series:$1"
+		echo "$2"
+	} | git -C "$TREE" hash-object -w --stdin)
+	export GIT_INDEX_FILE=$BATS_TEST_TMPDIR/index
+	git -C "$TREE" read-tree worktree/series
+	git -C "$TREE" update-index --cacheinfo "100644,$blob,$1"
+	root=$(git -C "$TREE" write-tree)
+	unset GIT_INDEX_FILE
+	git -C "$TREE" -c user.name=x -c user.email=x@example.org commit-tree -p worktree/series -m "broken" "$root"
+}
+
+@test "compile: every commit compiles what it touches" {
+	"$top/series/bisect" --touched >"$BATS_TEST_TMPDIR/table"
+	sed 's/^/# /' "$BATS_TEST_TMPDIR/table" >&3
+}
+
+@test "compile: a commit that breaks a C file is noticed" {
+	fails_with 'broken.* does not build' "$top/series/bisect" --touched "$(broken kernel/module/main.c '#error broken')"
+	[[ $output == *"#error broken"* ]]
+}
+
+@test "compile: a commit that breaks a header is noticed" {
+	fails_with 'broken.* does not build' "$top/series/bisect" --touched "$(broken include/linux/export.h '#error broken')"
+}
+
+@test "compile: a commit that breaks modpost is noticed" {
+	fails_with 'broken.* does not build' "$top/series/bisect" --touched "$(broken scripts/mod/modpost.c '#error broken')"
+}
+
+@test "static: sparse and W=1 say nothing new of the touched files" {
+	"$top/series/static" compile
+}
+
+@test "static: coccicheck says nothing new of the touched files" {
+	"$top/series/static" coccicheck
+}

@@ -1,0 +1,216 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# make refresh, on a small kernel: what goes where, and that nothing else moves.
+# shellcheck disable=SC2030,SC2031,SC2154 # bats: each test is a subshell, and sets status and lines
+
+load helper
+
+setup() {
+	setup_fixture
+	make_series
+	plain_git -C "$repo" init -q
+	plain_git -C "$repo" add -A
+	plain_git -C "$repo" commit -q -m all
+}
+
+changed() {
+	plain_git -C "$repo" status --porcelain | sed 's/^...//' | sort
+}
+
+# The patches as they are give the tree as it is, and one more run nothing.
+consistent() {
+	"$repo/series/tree"
+	cp -r "$repo/patches" "$BATS_TEST_TMPDIR/patches.before"
+	"$repo/series/refresh"
+	diff -r "$BATS_TEST_TMPDIR/patches.before" "$repo/patches"
+	cmp "$repo/new.h" "$TREE/include/linux/new.h"
+}
+
+@test "refresh: without an edit not a byte changes" {
+	"$repo/series/refresh"
+	[ -z "$(changed)" ]
+	consistent
+}
+
+@test "refresh: the same patches from another clone, with other objects and configuration" {
+	plain_git clone -q "$KERNEL" "$BATS_TEST_TMPDIR/linux2"
+	hostile_config "$BATS_TEST_TMPDIR/config"
+	cat "$BATS_TEST_TMPDIR/config" >>"$BATS_TEST_TMPDIR/linux2/.git/config"
+	export KERNEL=$BATS_TEST_TMPDIR/linux2 TREE=$BATS_TEST_TMPDIR/tree2
+	"$repo/series/tree"
+	"$repo/series/refresh"
+	[ -z "$(changed)" ]
+}
+
+@test "refresh: no hash of a commit, no version of git, no sign-off in a patch" {
+	grep -q '^From 0000000000000000000000000000000000000000 ' "$repo"/patches/0001-*
+	run grep -rE 'Signed-off-by|^-- $|^2\.[0-9]+|somebody@|other@' "$repo/patches"
+	[ -z "$output" ]
+	grep -q '^Subject: \[PATCH 2/3\] two: change a line$' "$repo"/patches/0002-*
+}
+
+@test "refresh: a whole file edited here goes into the patch, and into no other" {
+	sed -i 's,/\* new \*/,/* newer */,' "$repo/new.h"
+	"$repo/series/refresh"
+	grep -q newer "$TREE/include/linux/new.h"
+	# The end of the file came with the third patch, and so this is its.
+	[ "$(changed)" = "new.h
+patches/0003-three-change-both.patch" ]
+	consistent
+}
+
+@test "refresh: the edited file's own patch, when no later one touches it" {
+	echo '/* alone */' >"$TREE/include/linux/alone.h"
+	commit_all "four: alone"
+	echo x >>"$TREE/Makefile"
+	commit_all "five: something else"
+	printf 'alone.h\tinclude/linux/alone.h\n' >>"$repo/series/files"
+	"$repo/series/refresh"
+	[ "$(cat "$repo/alone.h")" = '/* alone */' ]
+	echo '/* edited */' >>"$repo/alone.h"
+	cp -r "$repo/patches" "$BATS_TEST_TMPDIR/old"
+	"$repo/series/refresh"
+	run diff -rq "$BATS_TEST_TMPDIR/old" "$repo/patches"
+	[ ${#lines[@]} -eq 1 ]
+	[[ $output == *0004-four-alone.patch* ]]
+	[ "$(git -C "$TREE" log -1 --format='%an %ad' --date=short HEAD)" = "userspace-gpl series 2026-01-01" ]
+	consistent
+}
+
+@test "refresh: a whole file edited in the tree comes back" {
+	echo '/* from the tree */' >>"$TREE/include/linux/new.h"
+	plain_git -C "$TREE" commit -q -a --amend --no-edit
+	"$repo/series/refresh"
+	grep -q 'from the tree' "$repo/new.h"
+	consistent
+}
+
+@test "refresh: edited on both sides, differently, is an error and changes nothing" {
+	echo '/* tree */' >>"$TREE/include/linux/new.h"
+	plain_git -C "$TREE" commit -q -a --amend --no-edit
+	echo '/* here */' >>"$repo/new.h"
+	head=$(git -C "$TREE" rev-parse HEAD)
+	fails_with 'new.h was edited here and in .*, differently' "$repo/series/refresh"
+	[ "$(changed)" = new.h ]
+	[ "$(git -C "$TREE" rev-parse HEAD)" = "$head" ]
+}
+
+@test "refresh: a fixup! commit is squashed into the one it names" {
+	sed -i 's/twenty/TWENTY/' "$TREE/kernel/module/main.c"
+	plain_git -C "$TREE" commit -q -a --fixup HEAD~
+	"$repo/series/refresh"
+	# The third patches the same file, whose hash it names.
+	[ "$(changed)" = "$(cd "$repo" && ls patches/000[23]-*)" ]
+	[ "$(git -C "$TREE" rev-list --count worktree/base..HEAD)" = 3 ]
+	consistent
+}
+
+@test "refresh: a fixup! that does not squash by itself is an error and changes nothing" {
+	sed -i 's/forty/FORTY/' "$TREE/kernel/module/main.c"
+	plain_git -C "$TREE" commit -q -a --fixup HEAD~
+	head=$(git -C "$TREE" rev-parse HEAD)
+	fails_with 'fixups do not squash by themselves .*main.c' "$repo/series/refresh"
+	[ -z "$(changed)" ]
+	[ "$(git -C "$TREE" rev-parse HEAD)" = "$head" ]
+	[ -z "$(plain_git -C "$TREE" status --porcelain)" ]
+}
+
+@test "refresh: commits added, dropped and renamed" {
+	plain_git -C "$TREE" reset -q --hard HEAD~
+	plain_git -C "$TREE" commit -q --amend -m "two: another name"
+	echo y >>"$TREE/Makefile"
+	commit_all "three: new"
+	echo z >>"$TREE/Makefile"
+	commit_all "four: new"
+	"$repo/series/refresh"
+	[ "$(cat "$repo/patches/series")" = "0001-one-add-a-header.patch
+0002-two-another-name.patch
+0003-three-new.patch
+0004-four-new.patch" ]
+	[ "$(find "$repo/patches" -name '*.patch' | wc -l)" = 4 ]
+	[ "$(tail -n 1 "$repo/new.h")" = '/* new */' ]
+	consistent
+}
+
+@test "refresh: edits that are not committed are refused" {
+	echo edit >>"$TREE/Makefile"
+	fails_with 'has edits that are not committed' "$repo/series/refresh"
+	[ -z "$(changed)" ]
+}
+
+@test "refresh: patches pulled meanwhile: taken without edits, refused with" {
+	sed -i 's,and more,and much more,' "$repo"/patches/0003-* "$repo/new.h"
+	"$repo/series/refresh"
+	grep -q 'much more' "$TREE/include/linux/new.h"
+	sed -i 's,much more,much less,' "$repo"/patches/0003-* "$repo/new.h"
+	echo mine >>"$TREE/Makefile"
+	commit_all mine
+	fails_with 'have changed since .* was made, and .* has commits of yours' "$repo/series/refresh"
+	grep -q 'much less' "$repo"/patches/0003-*
+}
+
+@test "refresh: killed after the patches were written, the next run ends the work" {
+	echo '/* edit */' >>"$repo/new.h"
+	before=$(git -C "$TREE" rev-parse HEAD)
+	"$repo/series/refresh"
+	after=$(git -C "$TREE" rev-parse HEAD)
+	gitdir=$(git -C "$TREE" rev-parse --absolute-git-dir)
+	plain_git -C "$TREE" checkout -q --detach "$before"
+	git -C "$TREE" update-ref refs/worktree/series "$before"
+	echo "of the old patches" >"$gitdir/series-key"
+	"$repo/series/refresh"
+	[ "$(git -C "$TREE" rev-parse HEAD)" = "$after" ]
+	consistent
+}
+
+@test "refresh: the cover letter keeps its text and gets the new numbers" {
+	cat >"$repo/patches/0000-cover-letter.patch" <<-'EOF'
+		From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001
+		From: userspace-gpl series <series@userspace-gpl.invalid>
+		Date: Thu, 1 Jan 2026 00:00:00 +0000
+		Subject: [RFC PATCH v2 00/99] a series
+
+		A text about 0/99 things (7):
+
+		  an indented line
+		 | a table
+
+		The last words.
+
+		Somebody Else (1):
+		  an old patch
+
+		 old/file | 1 +
+
+		-- 
+		userspace-gpl
+	EOF
+	"$repo/series/refresh"
+	run cat "$repo/patches/0000-cover-letter.patch"
+	[ "${lines[3]}" = "Subject: [RFC PATCH v2 0/3] a series" ]
+	[ "${lines[4]}" = "A text about 0/99 things (7):" ]
+	[[ $output == *"  an indented line"*"The last words."*"userspace-gpl series (3):
+  one: add a header
+  two: change a line
+  three: change both
+
+ include/linux/new.h "*" create mode 100644 include/linux/new.h
+
+-- 
+userspace-gpl" ]]
+	[[ $output != *"old patch"* ]]
+	[[ $output != *"old/file"* ]]
+	consistent
+}
+
+@test "refresh: an executable whole file stays one" {
+	printf '#!/bin/sh\n' >"$TREE/tool"
+	chmod +x "$TREE/tool"
+	commit_all "four: tool"
+	printf 'tool\ttool\n' >>"$repo/series/files"
+	"$repo/series/refresh"
+	[ -x "$repo/tool" ]
+	grep -q '^new file mode 100755' "$repo"/patches/0004-*
+	consistent
+}

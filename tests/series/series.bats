@@ -1,0 +1,108 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# The series itself, on the real kernel: applies, agrees with the whole files,
+# carries nothing that it must not.
+# shellcheck disable=SC2030,SC2031,SC2154 # bats: each test is a subshell, and sets status and lines
+
+load helper
+
+setup_file() {
+	TREE=$("$BATS_TEST_DIRNAME/../../series/tree")
+	export TREE
+}
+
+setup() {
+	patches=$top/patches
+	mapfile -t series <"$patches/series"
+	# The base on which the series was made; on another one, lines move.
+	version=$(awk '$2 == "=" && $1 ~ /^(VERSION|PATCHLEVEL|SUBLEVEL)$/ { v = v sep $3; sep = "." } END { print v }' "$TREE/Makefile")
+}
+
+# Patches are applied to an index alone; the one and only way that git apply
+# takes them, a context that differs is an error. Moved lines are reported.
+@test "series: applies with no fuzz, and no offset on its own base" {
+	export GIT_INDEX_FILE=$BATS_TEST_TMPDIR/index
+	git -C "$TREE" read-tree worktree/base
+	for patch in "${series[@]}"; do
+		git -C "$TREE" apply --cached --verbose "$patches/$patch" 2>>"$BATS_TEST_TMPDIR/log"
+	done
+	[ "$(git -C "$TREE" write-tree)" = "$(git -C "$TREE" rev-parse "worktree/series^{tree}")" ]
+	run grep -i 'offset\|fuzz' "$BATS_TEST_TMPDIR/log"
+	echo "$output"
+	[ "$version" != "$(cat "$top/series/base.version")" ] || [ -z "$output" ]
+}
+
+@test "series: plain git am, as anybody would run it, gives the same tree" {
+	export GIT_CONFIG_GLOBAL=/dev/null GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x@example.org
+	cd "$BATS_TEST_TMPDIR"
+	git init -q .
+	(cd "$TREE" && git rev-parse --path-format=absolute --git-common-dir | sed 's,$,/objects,') >.git/objects/info/alternates
+	git config core.sparseCheckout true
+	echo /.nothing >.git/info/sparse-checkout
+	git update-ref --no-deref HEAD "$(git -C "$TREE" rev-parse worktree/base)"
+	git read-tree -m -u HEAD
+	git am -q "${series[@]/#/$patches/}"
+	[ "$(git rev-parse "HEAD^{tree}")" = "$(git -C "$TREE" rev-parse "worktree/series^{tree}")" ]
+}
+
+@test "series: patches/series lists every patch, in order" {
+	[ ${#series[@]} -gt 0 ]
+	[ "$(find "$patches" -name '*.patch' ! -name 0000-cover-letter.patch -printf '%P\n' | sort)" = "$(cat "$patches/series")" ]
+	n=0
+	for patch in "${series[@]}"; do
+		n=$((n + 1))
+		[[ $patch == "$(printf %04d $n)-"* ]]
+		grep -q "^Subject: \[PATCH 0*$n/${#series[@]}\] " "$patches/$patch"
+	done
+}
+
+@test "series: there is a cover letter, with the count of the series" {
+	grep -q "^Subject: \[PATCH 0*/${#series[@]}\] " "$patches/0000-cover-letter.patch"
+}
+
+@test "series: the whole files equal the patches" {
+	n=0
+	while IFS=$'\t' read -r ours theirs; do
+		echo "$ours"
+		git -C "$TREE" cat-file blob "worktree/series:$theirs" | cmp - "$top/$ours"
+		mode=$(git -C "$TREE" ls-tree --format='%(objectmode)' worktree/series -- "$theirs")
+		[ "$([ -x "$top/$ours" ] && echo 100755 || echo 100644)" = "$mode" ]
+		n=$((n + 1))
+	done < <(grep -v '^#' "$top/series/files")
+	[ $n -gt 0 ]
+}
+
+@test "series: every file that it adds is a whole file here, too" {
+	git -C "$TREE" diff --no-renames --name-only --diff-filter=A worktree/base worktree/series | sort >"$BATS_TEST_TMPDIR/added"
+	grep -v '^#' "$top/series/files" | cut -f2 | sort >"$BATS_TEST_TMPDIR/listed"
+	diff "$BATS_TEST_TMPDIR/added" "$BATS_TEST_TMPDIR/listed"
+}
+
+@test "series: every file that it adds says its licence" {
+	git -C "$TREE" diff --no-renames --name-only --diff-filter=A worktree/base worktree/series >"$BATS_TEST_TMPDIR/added"
+	[ -s "$BATS_TEST_TMPDIR/added" ]
+	while read -r file; do
+		echo "$file"
+		grep -q 'SPDX-License-Identifier: ' <<<"$(git -C "$TREE" show "worktree/series:$file" | head -n 3)"
+	done <"$BATS_TEST_TMPDIR/added"
+}
+
+@test "series: signed off by nobody, written by nobody in particular" {
+	run grep -rlE '^(Signed-off|Reviewed|Acked|Tested|Co-developed)-by:' "$patches"
+	[ -z "$output" ]
+	[ "$(awk '/^From: / && !seen[FILENAME]++' "$patches"/*.patch | sort -u)" = "From: userspace-gpl series <series@userspace-gpl.invalid>" ]
+	run grep -lE '^[0-9]+\.[0-9]+\.[0-9]+$' -r "$patches"
+	[ -z "$output" ]
+}
+
+@test "series: make refresh changes not a byte" {
+	cp -a "$top" "$BATS_TEST_TMPDIR/repo"
+	rm -rf "$BATS_TEST_TMPDIR/repo/.git"
+	"$BATS_TEST_TMPDIR/repo/series/refresh"
+	diff -r --exclude=.git "$top" "$BATS_TEST_TMPDIR/repo"
+}
+
+@test "series: checkpatch.pl --strict has nothing to say" {
+	"$top/series/checkpatch"
+}

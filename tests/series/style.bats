@@ -1,0 +1,47 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# The project's own scripts and text.
+# shellcheck disable=SC2030,SC2031,SC2154 # bats: each test is a subshell, and sets status and lines
+
+load helper
+
+# What belongs to the project; the whole files and patches are the kernel's.
+ours() {
+	cd "$top" || return
+	find Makefile .ci series tests -type f ! -name '*~'
+}
+
+scripts() {
+	ours | while read -r file; do
+		if grep -qE '^#! ?(/usr)?/bin/(env )?(ba|da)?(sh|bats)\b' <<<"$(head -n 1 "$file" | tr -d '\0')"; then
+			printf '%s\n' "$file"
+		fi
+	done
+}
+
+@test "style: shellcheck has nothing to say about our scripts" {
+	cd "$top"
+	[ "$(scripts | wc -l)" -gt 10 ]
+	scripts | xargs shellcheck -x -P SCRIPTDIR -P series
+}
+
+@test "style: each of our sources says its licence" {
+	cd "$top"
+	missing=$(ours | grep -E '\.(c|h|sh|py|bats|bash|cocci|S|rs)$|/run$|/Kbuild$|^Makefile$|^series/[a-z-]+$' |
+		grep -v '^series/files$\|^series/packages$\|^series/not-x86$\|^series/checkpatch-exceptions$' |
+		xargs grep -L 'SPDX-License-Identifier: ' || :)
+	echo "$missing"
+	[ -z "$missing" ]
+}
+
+@test "style: every target of the Makefile is in make help, in one line" {
+	targets=$(sed -n 's/^\([a-z0-9]*\):.*/\1/p' "$top/Makefile" | sort)
+	[ "$(make -s -C "$top" help | cut -d' ' -f1 | sort)" = "$targets" ]
+}
+
+@test "style: codespell has nothing to say" {
+	cd "$top"
+	# A variable of the kernel's Makefile, and "\tthe".
+	codespell -L extraversion,tthe Makefile .ci series tests
+}

@@ -1,0 +1,259 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# make tree, on a small kernel: what it makes, and how it fails.
+# shellcheck disable=SC2030,SC2031,SC2154 # bats: each test is a subshell, and sets status and lines
+
+load helper
+
+setup() {
+	setup_fixture
+}
+
+@test "tree: the series as commits on KERNEL=, the same for everybody" {
+	make_series
+	run git -C "$TREE" log --format=%s master..
+	[ "$output" = "three: change both
+two: change a line
+one: add a header" ]
+	first=$(git -C "$TREE" rev-parse HEAD)
+	TREE=$BATS_TEST_TMPDIR/other "$repo/series/tree"
+	[ "$(git -C "$BATS_TEST_TMPDIR/other" rev-parse HEAD)" = "$first" ]
+	[ "$(git -C "$TREE" log --format='%an %cn' master.. | sort -u)" = "userspace-gpl series userspace-gpl series" ]
+}
+
+@test "tree: prints where it is, on stdout and alone" {
+	[ "$("$repo/series/tree" 2>/dev/null)" = "$TREE" ]
+}
+
+@test "tree: a second run changes nothing" {
+	make_series
+	before=$(cd "$TREE" && find . -printf '%p %T@\n' | sort)
+	"$repo/series/tree"
+	[ "$(cd "$TREE" && find . -printf '%p %T@\n' | sort)" = "$before" ]
+}
+
+@test "tree: a changed patch touches only the files it changes" {
+	make_series
+	old=$(stat -c %Y.%y "$TREE/kernel/module/main.c" "$TREE/Makefile")
+	sed -i 's,and more,and much more,' "$repo"/patches/0003-*
+	"$repo/series/tree"
+	grep -q 'much more' "$TREE/include/linux/new.h"
+	[ "$(stat -c %Y.%y "$TREE/kernel/module/main.c" "$TREE/Makefile")" = "$old" ]
+}
+
+@test "tree: KERNEL= stays as it was, refs, index, files, stash, configuration" {
+	make_series
+	plain_git -C "$KERNEL" checkout -q -b mine
+	echo stashed >>"$KERNEL/Makefile"
+	plain_git -C "$KERNEL" stash -q
+	echo edited >>"$KERNEL/Makefile"
+	echo untracked >"$KERNEL/untracked"
+	printf '#!/bin/sh\ntouch "%s/hook-ran"\n' "$BATS_TEST_TMPDIR" >"$KERNEL/.git/hooks/post-checkout"
+	cp "$KERNEL/.git/hooks/post-checkout" "$KERNEL/.git/hooks/applypatch-msg"
+	chmod +x "$KERNEL"/.git/hooks/{post-checkout,applypatch-msg}
+	hostile_config "$BATS_TEST_TMPDIR/config"
+	cat "$BATS_TEST_TMPDIR/config" >>"$KERNEL/.git/config"
+	sed -i '/hooksPath/d' "$KERNEL/.git/config"
+	before=$(state_of "$KERNEL")
+	TREE=$BATS_TEST_TMPDIR/other "$repo/series/tree"
+	[ "$(state_of "$KERNEL")" = "$before" ]
+	[ ! -e "$BATS_TEST_TMPDIR/hook-ran" ]
+	[ "$(git -C "$BATS_TEST_TMPDIR/other" rev-parse HEAD)" = "$(git -C "$TREE" rev-parse HEAD)" ]
+}
+
+@test "tree: a bare, a shallow, and a linked KERNEL= will do" {
+	make_series
+	want=$(git -C "$TREE" rev-parse "HEAD^{tree}")
+	plain_git clone -q --bare "$KERNEL" "$BATS_TEST_TMPDIR/bare"
+	plain_git clone -q --depth 1 "file://$KERNEL" "$BATS_TEST_TMPDIR/shallow"
+	plain_git -C "$KERNEL" worktree add -q --detach "$BATS_TEST_TMPDIR/linked"
+	for kind in bare shallow linked; do
+		KERNEL=$BATS_TEST_TMPDIR/$kind TREE=$BATS_TEST_TMPDIR/of-$kind "$repo/series/tree"
+		[ "$(git -C "$BATS_TEST_TMPDIR/of-$kind" rev-parse "HEAD^{tree}")" = "$want" ]
+	done
+}
+
+@test "tree: BASE= another commit than HEAD" {
+	make_series
+	echo later >>"$KERNEL/include/linux/export-internal.h"
+	plain_git -C "$KERNEL" commit -q -a -m later
+	BASE=HEAD~ TREE=$BATS_TEST_TMPDIR/other "$repo/series/tree"
+	[ "$(git -C "$BATS_TEST_TMPDIR/other" rev-parse worktree/base)" = "$(git -C "$KERNEL" rev-parse HEAD~)" ]
+	fails_with 'has no commit nowhere$' env BASE=nowhere "$repo/series/tree"
+}
+
+@test "tree: KERNEL= that is nothing, no git tree, no kernel" {
+	fails_with 'is no directory$' env KERNEL=/nonexistent "$repo/series/tree"
+	mkdir "$BATS_TEST_TMPDIR/plain"
+	fails_with 'is no git tree: ' env KERNEL="$BATS_TEST_TMPDIR/plain" "$repo/series/tree"
+	plain_git init -q "$BATS_TEST_TMPDIR/plain"
+	fails_with 'has no commit HEAD$' env KERNEL="$BATS_TEST_TMPDIR/plain" "$repo/series/tree"
+	plain_git -C "$BATS_TEST_TMPDIR/plain" commit -q --allow-empty -m empty
+	fails_with 'is no Linux kernel$' env KERNEL="$BATS_TEST_TMPDIR/plain" "$repo/series/tree"
+	[ ! -e "$TREE" ]
+}
+
+@test "tree: a kernel without __kflagstab is too old" {
+	sed -i 's/= 3/= 2/' "$KERNEL/Makefile"
+	echo >"$KERNEL/include/linux/export-internal.h"
+	plain_git -C "$KERNEL" commit -q -a -m old
+	fails_with 'is Linux 7.2.4, too old: it has no __kflagstab' "$repo/series/tree"
+	[ ! -e "$TREE" ]
+}
+
+@test "tree: a newer kernel is taken, with a note" {
+	make_series
+	sed -i 's/= 4/= 9/' "$KERNEL/Makefile"
+	plain_git -C "$KERNEL" commit -q -a -m new
+	run "$repo/series/tree"
+	[ "$status" -eq 0 ]
+	[[ $output == *"is Linux 7.3.9, the series was made on 7.3.4"* ]]
+}
+
+@test "tree: a conflict names the patch and the file, and leaves nothing" {
+	make_series
+	sed -i 's/^20$/zwanzig/' "$KERNEL/kernel/module/main.c"
+	plain_git -C "$KERNEL" commit -q -a -m conflict
+	worktrees=$(git -C "$KERNEL" worktree list | wc -l)
+	fails_with '0002-two-change-a-line.patch does not apply to Linux 7.3.4: kernel/module/main.c: patch does not apply' \
+		env TREE="$BATS_TEST_TMPDIR/other" "$repo/series/tree"
+	[ ! -e "$BATS_TEST_TMPDIR/other" ]
+	[ "$(git -C "$KERNEL" worktree list | wc -l)" = "$worktrees" ]
+	head=$(git -C "$TREE" rev-parse HEAD)
+	fails_with 'does not apply' "$repo/series/tree"
+	[ "$(git -C "$TREE" rev-parse HEAD)" = "$head" ]
+	# Once it is mended, it goes on.
+	plain_git -C "$KERNEL" reset -q --hard HEAD~
+	"$repo/series/tree"
+}
+
+@test "tree: no fuzz: a context that differs is a conflict" {
+	make_series
+	sed -i 's/^18$/eighteen/' "$KERNEL/kernel/module/main.c"
+	plain_git -C "$KERNEL" commit -q -a -m context
+	fails_with 'does not apply' "$repo/series/tree"
+}
+
+@test "tree: a patch that patches/series names and that is not there" {
+	make_series
+	rm "$repo"/patches/0002-*
+	fails_with 'names 0002-two-change-a-line.patch, which is not there' "$repo/series/tree"
+}
+
+@test "tree: commits and edits of the user are never discarded" {
+	make_series
+	echo mine >>"$TREE/Makefile"
+	fails_with 'has edits of yours that are not committed' "$repo/series/tree"
+	[ "$(tail -n 1 "$TREE/Makefile")" = mine ]
+	commit_all mine
+	fails_with 'has commits of yours: make refresh takes' "$repo/series/tree"
+	[ "$(tail -n 1 "$TREE/Makefile")" = mine ]
+	plain_git -C "$TREE" checkout -q -f --detach worktree/series
+	"$repo/series/tree"
+}
+
+@test "tree: an untracked file in the way is not overwritten" {
+	"$repo/series/tree"
+	cp "$repo/series/files" "$BATS_TEST_TMPDIR/files"
+	TREE=$BATS_TEST_TMPDIR/other make_series
+	echo mine >"$TREE/include/linux/new.h"
+	fails_with 'in the way' "$repo/series/tree"
+	[ "$(cat "$TREE/include/linux/new.h")" = mine ]
+	rm "$TREE/include/linux/new.h"
+	"$repo/series/tree"
+}
+
+@test "tree: TREE= that is somebody else's" {
+	mkdir "$TREE"
+	echo mine >"$TREE/file"
+	fails_with 'was not made by make tree' "$repo/series/tree"
+	make_kernel "$BATS_TEST_TMPDIR/linux2"
+	TREE=$BATS_TEST_TMPDIR/of-2 KERNEL=$BATS_TEST_TMPDIR/linux2 "$repo/series/tree"
+	fails_with 'is a tree of another repository' env TREE="$BATS_TEST_TMPDIR/of-2" "$repo/series/tree"
+}
+
+@test "tree: one that was removed by hand is made again" {
+	make_series
+	rm -rf "$TREE"
+	"$repo/series/tree"
+	grep -q twenty "$TREE/kernel/module/main.c"
+}
+
+@test "tree: killed at any time, the next run ends the work" {
+	make_series
+	want=$(git -C "$TREE" rev-parse HEAD)
+	for delay in 0.02 0.05 0.08 0.1 0.13 0.16 0.2 0.25 0.3 0.4 0.6; do
+		export TREE=$BATS_TEST_TMPDIR/killed-$delay
+		setsid "$repo/series/tree" 3>&- >/dev/null 2>&1 &
+		sleep "$delay"
+		kill -9 -- "-$!" 2>/dev/null || :
+		wait "$!" || :
+		"$repo/series/tree"
+		[ "$(git -C "$TREE" rev-parse HEAD)" = "$want" ]
+		[ -z "$(git -C "$TREE" status --porcelain)" ]
+	done
+}
+
+@test "tree: killed while it filled or moved the tree, the next run ends the work" {
+	make_series
+	want=$(git -C "$TREE" rev-parse HEAD)
+	gitdir=$(git -C "$TREE" rev-parse --absolute-git-dir)
+	# What git leaves: the old HEAD, some files new, one half written, a lock.
+	git -C "$TREE" reset -q --hard HEAD~2
+	git -C "$TREE" update-ref refs/worktree/series HEAD
+	git -C "$TREE" show "$want:kernel/module/main.c" | head -n 30 >"$TREE/kernel/module/main.c"
+	touch "$gitdir/index.lock"
+	echo "$want" >"$gitdir/moving"
+	"$repo/series/tree"
+	[ "$(git -C "$TREE" rev-parse HEAD)" = "$want" ]
+	[ -z "$(git -C "$TREE" status --porcelain)" ]
+	# The same, but the user has edited another file since.
+	git -C "$TREE" reset -q --hard HEAD~2
+	git -C "$TREE" update-ref refs/worktree/series HEAD
+	echo "$want" >"$gitdir/moving"
+	echo mine >>"$TREE/Makefile"
+	fails_with 'has edits of yours' "$repo/series/tree"
+	[ "$(tail -n 1 "$TREE/Makefile")" = mine ]
+}
+
+@test "tree: a run that began is waited for" {
+	make_series
+	mkdir -p "$USERSPACE_GPL_CACHE"
+	flock "$USERSPACE_GPL_CACHE/lock" sleep 1 3>&- &
+	sleep 0.2
+	run "$repo/series/tree"
+	[ "$status" -eq 0 ]
+	[[ $output == *"waiting for another run"* ]]
+}
+
+@test "tree: a full disk is noticed before the work" {
+	[ "$(id -u)" = 0 ] || skip "only root can mount a small file system"
+	mkdir "$BATS_TEST_TMPDIR/small"
+	mount -t tmpfs -o size=50m none "$BATS_TEST_TMPDIR/small" || skip "no right to mount here"
+	export USERSPACE_GPL_CACHE=$BATS_TEST_TMPDIR/small/cache
+	unset TREE
+	run "$repo/series/tree"
+	left=$(ls "$USERSPACE_GPL_CACHE")
+	umount "$BATS_TEST_TMPDIR/small"
+	[ "$status" -ne 0 ]
+	[[ ${lines[-1]} =~ "not enough space in ".*" MiB needed" ]]
+	[[ $left != *linux* ]]
+}
+
+@test "tree: a cache that cannot be made" {
+	touch "$BATS_TEST_TMPDIR/file"
+	USERSPACE_GPL_CACHE=$BATS_TEST_TMPDIR/file/cache fails_with 'cannot make the cache directory' "$repo/series/tree"
+}
+
+@test "clean: removes the cache and its trees, but not edits" {
+	unset TREE
+	tree=$("$repo/series/tree")
+	echo mine >>"$tree/Makefile"
+	fails_with 'has edits' "$repo/series/clean"
+	[ -e "$tree/Makefile" ]
+	plain_git -C "$tree" checkout -q -f
+	"$repo/series/clean"
+	[ "$(ls -A "$USERSPACE_GPL_CACHE")" = lock ]
+	[ "$(git -C "$KERNEL" worktree list | wc -l)" = 1 ]
+}
