@@ -680,9 +680,9 @@ module_userspace_append_use(char *buf, size_t size, size_t *pos,
 					use->name[i]);
 	}
 	if (use->nr > shown)
-		module_userspace_append(buf, size, pos, " and %u more symbol%s",
+		module_userspace_append(buf, size, pos, " and %u more %s",
 					use->nr - shown,
-					use->nr - shown == 1 ? "" : "s");
+					use->nr - shown > 1 ? "symbols" : "symbol");
 }
 
 /**

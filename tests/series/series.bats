@@ -42,7 +42,8 @@ setup() {
 	echo /.nothing >.git/info/sparse-checkout
 	git update-ref --no-deref HEAD "$(git -C "$TREE" rev-parse worktree/base)"
 	git read-tree -m -u HEAD
-	git am -q "${series[@]/#/$patches/}"
+	# The command of the README.
+	git am -q --empty=drop "$patches"/0*.patch
 	[ "$(git rev-parse "HEAD^{tree}")" = "$(git -C "$TREE" rev-parse "worktree/series^{tree}")" ]
 }
 
