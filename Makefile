@@ -32,7 +32,7 @@ bench: setup-tree setup-demo setup-check ## what the series costs: size, modpost
 	@series/bench
 
 mutate: setup-tree setup-demo setup-check ## break each check on purpose: a test has to notice
-	@tests/mutation/run
+	@tests/mutation/run --all
 
 checkpatch: setup-tree ## the kernel's checkpatch.pl --strict on every patch
 	@series/checkpatch
