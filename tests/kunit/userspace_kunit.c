@@ -976,17 +976,17 @@ static const struct symbols_case {
 	{ "no symbol: the declaration alone", 0,
 	  "its declaration of a userspace is not valid: " },
 	{ "one symbol", 1,
-	  "uses one, exported only to modules with a free userspace, but " },
-	{ "two symbols", 2, "uses one and two, exported only " },
-	{ "three symbols", 3, "uses one, two and three, exported only " },
+	  "uses bar, exported only to modules with a free userspace, but " },
+	{ "two symbols", 2, "uses bar and zig, exported only " },
+	{ "three symbols", 3, "uses bar, foo and zig, exported only " },
 	{ "as many symbols as fit", 4,
-	  "uses one, two, three and four, exported only " },
+	  "uses alpha, bar, foo and zig, exported only " },
 	{ "one symbol more", 5,
-	  "uses one, two, three, four and 1 more symbol, exported only " },
+	  "uses alpha, bar, foo, zig and 1 more symbol, exported only " },
 	{ "two symbols more", 6,
-	  "uses one, two, three, four and 2 more symbols, exported only " },
+	  "uses alpha, bar, foo, zig and 2 more symbols, exported only " },
 	{ "a thousand symbols", 1000,
-	  "uses one, two, three, four and 996 more symbols, exported only " },
+	  "uses alpha, bar, foo, zig and 996 more symbols, exported only " },
 };
 
 static void symbols_case_to_desc(const struct symbols_case *t, char *desc)
@@ -998,8 +998,9 @@ KUNIT_ARRAY_PARAM(symbols, symbols_cases, symbols_case_to_desc);
 
 static void message_names_symbols(struct kunit *test)
 {
+	/* Not in the order in which a message names them. */
 	static const char * const names[] = {
-		"one", "two", "three", "four", "five",
+		"bar", "zig", "foo", "alpha", "zulu",
 	};
 	const struct symbols_case *t = test->param_value;
 	char *msg = kunit_kzalloc(test, MODULE_USERSPACE_MSG_LEN, GFP_KERNEL);
@@ -1017,7 +1018,7 @@ static void message_names_symbols(struct kunit *test)
 	KUNIT_EXPECT_TRUE_MSG(test, strstarts(msg, t->start),
 			      "\"%s\" does not start with \"%s\"", msg,
 			      t->start);
-	KUNIT_EXPECT_NULL(test, strstr(msg, "five"));
+	KUNIT_EXPECT_NULL(test, strstr(msg, "zulu"));
 }
 
 /* The longest of everything: detail, symbol names and number of symbols. */
