@@ -22,7 +22,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <hash.h>
 #include <hashtable.h>
@@ -110,8 +109,11 @@ static void read_exports(const char *file)
 		unsigned int flags;
 		char name[1024];
 
-		if (sscanf(line, "SYMBOL_FLAGS(%1023[^,], %x);", name, &flags) != 2 ||
-		    !ksym_is_userspace(flags))
+		if (strncmp(line, "SYMBOL_FLAGS(", 13))
+			continue;
+		if (sscanf(line, "SYMBOL_FLAGS(%1023[^,], %x);", name, &flags) != 2)
+			die(file, "a line is not understood");
+		if (!ksym_is_userspace(flags))
 			continue;
 
 		g = xmalloc(sizeof(*g) + strlen(name) + 1);
@@ -162,17 +164,22 @@ static struct builtin *find_builtin(const char *name)
  */
 static char *modfile(const char *object)
 {
+	static const char native[] = ".thinlto-native.o";
+	const size_t native_len = sizeof(native) - 1;
 	const char *base = strrchr(object, '/');
 	char *buf, *p, *end, *cmd;
+	bool lto;
+	int len;
 
 	base = base ? base + 1 : object;
-	if (asprintf(&cmd, "%.*s.%s.cmd", (int)(base - object), object, base) < 0)
+	len = strlen(base);
+	/* The command is that of *.o, for modpost as well. */
+	lto = len > native_len && !strcmp(base + len - native_len, native);
+	if (lto)
+		len -= native_len;
+	if (asprintf(&cmd, "%.*s.%.*s%s.cmd", (int)(base - object), object,
+		     len, base, lto ? ".o" : "") < 0)
 		die(object, strerror(errno));
-	if (access(cmd, R_OK)) {
-		free(cmd);
-		return xstrdup("");
-	}
-
 	buf = read_file(cmd, NULL);
 	free(cmd);
 	p = strstr(buf, "-DKBUILD_MODFILE=");
@@ -207,22 +214,39 @@ static void add_name(struct builtin *b, const char *name)
 	module_userspace_add_use(&b->use, name);
 }
 
+/* Is @name one of @names, which are separated by spaces? */
+static bool is_among(const char *name, const char *names)
+{
+	size_t len = strlen(name);
+
+	for (; *names; names += strcspn(names, " "), names += *names == ' ')
+		if (strcspn(names, " ") == len && !memcmp(names, name, len))
+			return true;
+	return false;
+}
+
 static void add_use(const struct use *u)
 {
 	char *mods = modfile(u->object), *pos = mods, *name;
-
-	/* Can't be, and if it is, what follows can't be trusted. */
-	if (!u->gated->owner)
-		die(u->gated->name, "exported, but not defined");
 
 	while ((name = strsep(&pos, " "))) {
 		struct builtin *b = find_builtin(name);
 
 		/* What a module exports itself is no import. */
-		if (b && strcmp(u->gated->owner, name))
+		if (b && !is_among(name, u->gated->owner))
 			add_name(b, u->gated->name);
 	}
 	free(mods);
+}
+
+/* Not all has been read if one is missing: nm has failed, which no one sees. */
+static void check_exports(void)
+{
+	struct gated *g;
+
+	hash_for_each(gated_symbols, g, hnode)
+		if (!g->owner)
+			die(g->name, "exported, but not defined");
 }
 
 /* Lines are "archive:object: [value] type name". */
@@ -263,30 +287,41 @@ static void read_symbols(FILE *f)
 	free(line);
 }
 
-/* The strings of one module, without their prefix "<name>.". */
+/*
+ * The strings of one module, without their prefix "<name>.". What comes behind
+ * one of them and is no string of a module has been cut off by a NUL, and goes
+ * with it; a last one that is not terminated stays like that.
+ */
 static char *strip_modinfo(const char *all, size_t all_len,
 			   const char *path, size_t *len)
 {
 	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 	size_t n = strlen(name), pos, slen;
 	char *buf = xmalloc(all_len + 1);
+	bool mine = false;	/* the string before this one */
 
 	*len = 0;
 	for (pos = 0; pos < all_len; pos += slen + 1) {
 		const char *s = all + pos;
-		size_t i;
+		size_t i = 0, skip = 0;
 
 		slen = strnlen(s, all_len - pos);
-		if (slen <= n || s[n] != '.')
+		if (!slen)
 			continue;
-		for (i = 0; i < n; i++)
-			if (s[i] != (name[i] == '-' ? '_' : name[i]))
-				break;
-		if (i < n)
+		if (slen > n && s[n] == '.')
+			while (i < n && s[i] == (name[i] == '-' ? '_' : name[i]))
+				i++;
+		if (i == n)
+			skip = n + 1;
+		else if (!mine || module_userspace_is_modinfo(s, slen)) {
+			mine = false;
 			continue;
-		memcpy(buf + *len, s + n + 1, slen - n - 1);
-		*len += slen - n - 1;
-		buf[(*len)++] = '\0';
+		}
+		mine = true;
+		memcpy(buf + *len, s + skip, slen - skip);
+		*len += slen - skip;
+		if (pos + slen < all_len)
+			buf[(*len)++] = '\0';
 	}
 	return buf;
 }
@@ -330,6 +365,7 @@ int main(int argc, char **argv)
 	read_exports(argv[1]);
 	read_modules(argv[2]);
 	read_symbols(stdin);
+	check_exports();
 	list_for_each_entry(u, &uses, list)
 		add_use(u);
 
