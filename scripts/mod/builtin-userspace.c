@@ -311,9 +311,9 @@ static char *strip_modinfo(const char *all, size_t all_len,
 		if (slen > n && s[n] == '.')
 			while (i < n && s[i] == (name[i] == '-' ? '_' : name[i]))
 				i++;
-		if (i == n)
+		if (i == n) {
 			skip = n + 1;
-		else if (!mine || module_userspace_is_modinfo(s, slen)) {
+		} else if (!mine || module_userspace_is_modinfo(s, slen)) {
 			mine = false;
 			continue;
 		}
