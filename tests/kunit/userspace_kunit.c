@@ -119,7 +119,7 @@ static const struct text_case license_cases[] = {
 	{ "the part at fault is cut to what a message quotes",
 	  "LicenseRef-0123456789-0123456789-0123456789-0123456789-0123456789",
 	  NOT_FREE,
-	  "LicenseRef-0123456789-0123456789-0123456789-0123456789-01234567" },
+	  "LicenseRef-0123456789-0123456789-0123456789-0123456789-01234..." },
 
 	/* + */
 	{ "plus keeps a free license free", "GPL-2.0+", FREE },
@@ -376,10 +376,11 @@ static const struct text_case declaration_cases[] = {
 	{ "library is accepted", "library", LIBRARY },
 
 	{ "an empty declaration has no URL", "", BAD_URL },
-	{ "a space has no URL", " ", BAD_URL },
+	{ "a space has no URL", " ", BAD_URL, " " },
 	{ "a license alone has no URL", "MIT", BAD_URL, "MIT" },
 	{ "the license before the URL is refused", "MIT " URL, BAD_URL, "MIT" },
-	{ "a space before the URL is refused", " " URL " MIT", BAD_URL },
+	{ "a space before the URL is refused", " " URL " MIT",
+	  BAD_URL, " " URL " MIT" },
 	{ "a scheme alone is no URL", "https:// MIT", BAD_URL, "https://" },
 	{ "a URL without a host is refused", "https:///x MIT",
 	  BAD_URL, "https:///x" },
@@ -415,7 +416,8 @@ static const struct text_case declaration_cases[] = {
 	  BAD_URL, "library" },
 	{ "library with a space behind it is refused", "library ",
 	  BAD_URL, "library" },
-	{ "library with a space in front is refused", " library", BAD_URL },
+	{ "library with a space in front is refused", " library",
+	  BAD_URL, " library" },
 	{ "library is lower case", "Library", BAD_URL, "Library" },
 	{ "the start of library is refused", "librar", BAD_URL, "librar" },
 
