@@ -25,6 +25,9 @@ update: setup-tree ## the same, on the newest 7.3.y that the archive has
 refresh: setup-tree ## take edits of whole files and of the tree back into patches/
 	@series/refresh
 
+treewide: setup-tree setup-check ## make the generated commits anew from the tables in series/
+	@series/treewide
+
 bisect: setup-tree setup-demo setup-check ## build every commit of the series in full (hours)
 	@series/bisect
 
@@ -46,4 +49,4 @@ clean: ## remove what was made and downloaded, and keep the tree while it has ed
 setup-%:
 	@series/setup $*
 
-.PHONY: help demo check tree update refresh bisect bench mutate checkpatch static clean
+.PHONY: help demo check tree update refresh treewide bisect bench mutate checkpatch static clean

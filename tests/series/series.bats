@@ -107,3 +107,7 @@ setup() {
 @test "series: checkpatch.pl --strict has nothing to say" {
 	"$top/series/checkpatch"
 }
+
+@test "series: the generated commits are what the tables give" {
+	"$top/series/treewide" --check
+}

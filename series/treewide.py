@@ -1,0 +1,231 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The generated commits of the series: what series/treewide asks for.
+
+usage: treewide.py plan PATCH...	the order of commits, a line each
+       treewide.py files GROUP		the files that a group touches
+       treewide.py edit GROUP DIR	edit them; prints the commit message
+
+A group is a line of groups.tsv, and becomes one commit. One of the kind
+"declare" adds the declarations that declarations.tsv and classes.tsv have for
+it, one of the kind "gate" changes the exports which exports.tsv says convert.
+In DIR are the files, at their kernel paths, and the semantic patches.
+"""
+import csv
+import email.header
+import email.parser
+import pathlib
+import re
+import subprocess
+import sys
+import textwrap
+
+HERE = pathlib.Path(__file__).resolve().parent
+COCCI = "scripts/coccinelle/misc/add_userspace.cocci"
+GATE = "scripts/coccinelle/misc/gate_userspace.cocci"
+LIBRARY = ("", "library")
+
+
+def table(name):
+    with open(HERE / name, newline="", encoding="utf-8") as f:
+        lines = (line for line in f if not line.startswith("#"))
+        return list(csv.DictReader(lines, delimiter="\t",
+                                   quoting=csv.QUOTE_NONE))
+
+
+def group_of(name):
+    for group in table("groups.tsv"):
+        if group["group"] == name:
+            return group
+    sys.exit(f"groups.tsv has no {name}")
+
+
+def declarations(group):
+    return [r for r in table("declarations.tsv")
+            if r["group"] == group["group"]]
+
+
+def conversions(group):
+    return [r for r in table("exports.tsv")
+            if r["group"] == group["group"] and r["verdict"] == "convert"]
+
+
+def class_rows(name):
+    rows = [r for r in table("classes.tsv") if r["class"] == name]
+    if not rows:
+        sys.exit(f"classes.tsv has no {name}")
+    return rows
+
+
+def macros_of(row):
+    """What a row of declarations.tsv adds: pairs of URL and license."""
+    if row["kind"] == "library":
+        return [LIBRARY]
+    if row["kind"].startswith("class:"):
+        return [(c["url"], c["license"])
+                for c in class_rows(row["kind"][len("class:"):])]
+    return [(row["url"], row["license"])]
+
+
+def spatch(sp_file, *args):
+    return ["spatch", "--very-quiet", "--in-place", "--sp-file", sp_file,
+            *args]
+
+
+def run(cmd, cwd):
+    """spatch says little and exits 0 when it did nothing: look afterwards."""
+    done = subprocess.run(cmd, cwd=cwd, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{' '.join(cmd)} failed: {done.stdout}")
+
+
+def flat(text):
+    return re.sub(r"\s+", "", text)
+
+
+def add_declarations(rows, cwd):
+    """Each goes right behind MODULE_LICENSE(), so the last one comes first."""
+    todo = {}
+    for row in rows:
+        todo.setdefault(row["file"], []).extend(macros_of(row))
+    while todo:
+        macro = min(macros[-1] for macros in todo.values())
+        files = [f for f, macros in todo.items() if macros[-1] == macro]
+        if macro == LIBRARY:
+            run(spatch(COCCI, "-D", "library", *files), cwd)
+            text = "MODULE_USERSPACE_LIBRARY();"
+        else:
+            run(spatch(COCCI, "-D", "userspace", "-D", f'url="{macro[0]}"',
+                       "-D", f'license="{macro[1]}"', *files), cwd)
+            text = f'MODULE_USERSPACE("{macro[0]}","{macro[1]}");'
+        for file in files:
+            if flat(text) not in flat((cwd / file).read_text("utf-8")):
+                sys.exit(f"{file}: could not add {text}")
+            todo[file].pop()
+        todo = {f: macros for f, macros in todo.items() if macros}
+
+
+def gate(rows, cwd):
+    for row in rows:
+        run(spatch(GATE, "-D", f"sym={row['symbol']}", row["file"]), cwd)
+        text = flat((cwd / row["file"]).read_text(encoding="utf-8"))
+        if not re.search(r"EXPORT_SYMBOL_(NS_)?USERSPACE_GPL\("
+                         + row["symbol"] + r"[,)]", text):
+            sys.exit(f"{row['file']}: could not gate {row['symbol']}")
+
+
+def wrap(text, indent="  "):
+    return textwrap.fill(text, 72, initial_indent=indent,
+                         subsequent_indent=indent, break_long_words=False,
+                         break_on_hyphens=False)
+
+
+def fact(row, name):
+    return [name, f'  {row["url"]}', f'  {row["license"]}',
+            wrap("Use: " + row["evidence_use"]),
+            wrap("License: " + row["evidence_license"])]
+
+
+def command(sp_file, *args):
+    return [f"  spatch --in-place --sp-file {sp_file} \\",
+            *(f"\t{arg} \\" for arg in args[:-1]), f"\t{args[-1]}"]
+
+
+def declare_message(group, rows):
+    out = [group["subject"], "", wrap(group["why"], "")]
+    if group["note"]:
+        out += ["", wrap(group["note"], "")]
+    classes = sorted({r["kind"][len("class:"):] for r in rows
+                      if r["kind"].startswith("class:")})
+    commands = set()
+    for name in classes:
+        for row in class_rows(name):
+            out += [""] + fact(row, f"Class {name}:")
+        out += ["", f"These are of the class {name}:", ""]
+        out += [wrap(f"{r['module']}: {r['evidence_use']}", "  ")
+                for r in rows if r["kind"] == "class:" + name]
+    for row in rows:
+        if row["kind"] == "library":
+            out += ["", f'{row["module"]} (library)',
+                    wrap(row["evidence_use"])]
+            commands.add("library")
+        elif row["kind"] == "userspace":
+            out += [""] + fact(row, row["module"])
+    if len(commands) < len({r["kind"] for r in rows}):
+        out += ["", "Made with, for each declaration and its file:", ""]
+        out += command(COCCI, "-D userspace -D url='\"<url>\"'",
+                       "-D license='\"<license>\"' <file>")
+    if commands:
+        out += ["", "Made with, for each library and its file:", ""]
+        out += command(COCCI, "-D library <file>")
+    return "\n".join(out) + "\n"
+
+
+def gate_message(group, rows):
+    out = [group["subject"], ""]
+    out += [wrap(p, "") + "\n" for p in group["why"].split("\\n")]
+    out += ["These hand it on:", ""]
+    out += [wrap(f"{r['symbol']}: {r['reason']}", "  ") for r in rows]
+    if group["note"]:
+        out += [""] + [wrap(p, "") + "\n" for p in group["note"].split("\\n")]
+    if out[-1].endswith("\n"):
+        out[-1] = out[-1][:-1]
+    out += ["", "Made with, for each symbol and its file:", ""]
+    out += command(GATE, "-D sym=<symbol> <file>")
+    return "\n".join(out) + "\n"
+
+
+def subject_of(patch):
+    with open(patch, encoding="utf-8") as f:
+        head = email.parser.HeaderParser().parse(f)["Subject"]
+    head = str(email.header.make_header(email.header.decode_header(head)))
+    return re.sub(r"^\[PATCH[^]]*\] ", "", re.sub(r"\n\s*", " ", head))
+
+
+def plan(patches):
+    """The order is that of groups.tsv; where it has a line of the kind
+    "patch", the next groups follow that commit, which is made by hand."""
+    groups = table("groups.tsv")
+    generated = {g["subject"] for g in groups if g["kind"] != "patch"}
+    steps = [(subject_of(p), "am", p) for p in patches]
+    steps = [s for s in steps if s[0] not in generated]
+    at = len(steps)
+    for group in groups:
+        if group["kind"] == "patch":
+            subjects = [s[0] for s in steps]
+            if group["subject"] not in subjects:
+                sys.exit(f"no patch \"{group['subject']}\"")
+            at = subjects.index(group["subject"]) + 1
+            continue
+        steps.insert(at, (group["subject"], "group", group["group"]))
+        at += 1
+    for step in steps:
+        print(*step[1:])
+
+
+def main():
+    if sys.argv[1:2] == ["plan"]:
+        return plan(sys.argv[2:])
+    if len(sys.argv) < 3 or sys.argv[1] not in ("files", "edit"):
+        sys.exit(__doc__)
+    group = group_of(sys.argv[2])
+    rows = (declarations if group["kind"] == "declare" else
+            conversions)(group)
+    if sys.argv[1] == "files":
+        print("\n".join(sorted({r["file"] for r in rows})))
+        return None
+    cwd = pathlib.Path(sys.argv[3])
+    rows = [r for r in rows if (cwd / r["file"]).exists()]
+    if not rows:
+        return None
+    if group["kind"] == "declare":
+        add_declarations(rows, cwd)
+        print(declare_message(group, rows), end="")
+    else:
+        gate(rows, cwd)
+        print(gate_message(group, rows), end="")
+    return None
+
+
+main()

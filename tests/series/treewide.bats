@@ -1,0 +1,136 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# make treewide, on a small kernel: what the tables say becomes commits.
+# shellcheck disable=SC2030,SC2031,SC2154 # bats: each test is a subshell, and sets status and lines
+
+load helper
+
+setup() {
+	setup_fixture
+	mkdir -p "$repo/scripts/coccinelle/misc" "$KERNEL/drivers"
+	cp "$top"/scripts/coccinelle/misc/*_userspace.cocci "$repo/scripts/coccinelle/misc/"
+	for name in a b lib; do
+		printf 'static int x;\n\nMODULE_DESCRIPTION("%s");\nMODULE_LICENSE("GPL");\n' $name >"$KERNEL/drivers/$name.c"
+	done
+	printf 'void give(void)\n{\n}\n%s\n\nvoid keep(void)\n{\n}\nEXPORT_SYMBOL(keep);\n\nvoid take(void)\n{\n}\nEXPORT_SYMBOL_NS_GPL(take, "NS");\n' \
+		'EXPORT_SYMBOL(give);' >"$KERNEL/drivers/exp.c"
+	plain_git -C "$KERNEL" add -A
+	plain_git -C "$KERNEL" commit -q -m drivers
+	make_series
+	series=$repo/series
+	tsv group kind subject why note >"$series/groups.tsv"
+	tsv core patch 'two: change a line' '' '' >>"$series/groups.tsv"
+	tsv one declare 'drivers: declare' 'Because.' '' >>"$series/groups.tsv"
+	tsv two gate 'drivers: gate' 'Because.\nAnd also.' 'At last.' >>"$series/groups.tsv"
+	tsv class url license evidence_use evidence_license >"$series/classes.tsv"
+	tsv kms https://example.org/kms MIT 'seen in x.c' 'COPYING' >>"$series/classes.tsv"
+	tsv group module file kind url license evidence_use evidence_license >"$series/declarations.tsv"
+	tsv one a drivers/a.c userspace https://example.org/a MIT use lic >>"$series/declarations.tsv"
+	tsv one a drivers/a.c userspace https://example.org/z ISC use lic >>"$series/declarations.tsv"
+	tsv one b drivers/b.c class:kms - - 'no ioctl of its own' - >>"$series/declarations.tsv"
+	tsv one lib drivers/lib.c library - - 'helpers only' - >>"$series/declarations.tsv"
+	tsv group symbol file from ns verdict reason >"$series/exports.tsv"
+	tsv two give drivers/exp.c EXPORT_SYMBOL - convert 'gives one out' >>"$series/exports.tsv"
+	tsv two keep drivers/exp.c EXPORT_SYMBOL - leave 'has none' >>"$series/exports.tsv"
+	tsv two take drivers/exp.c EXPORT_SYMBOL_NS_GPL NS convert 'takes one in' >>"$series/exports.tsv"
+}
+
+tsv() { (IFS=$'\t' && printf '%s\n' "$*"); }
+
+treewide() {
+	made=$("$repo/series/treewide" | tail -n 1)
+	[ -n "$made" ]
+}
+
+show() { git -C "$KERNEL" show "$made:$1"; }
+
+@test "treewide: declarations in the order of the table, exports by symbol" {
+	treewide
+	diff - <(show drivers/a.c) <<-'END'
+		static int x;
+
+		MODULE_DESCRIPTION("a");
+		MODULE_LICENSE("GPL");
+		MODULE_USERSPACE("https://example.org/a", "MIT");
+		MODULE_USERSPACE("https://example.org/z", "ISC");
+	END
+	[ "$(show drivers/b.c | tail -n 1)" = 'MODULE_USERSPACE("https://example.org/kms", "MIT");' ]
+	[ "$(show drivers/lib.c | tail -n 1)" = 'MODULE_USERSPACE_LIBRARY();' ]
+	[ "$(show drivers/exp.c | grep EXPORT)" = 'EXPORT_SYMBOL_USERSPACE_GPL(give);
+EXPORT_SYMBOL(keep);
+EXPORT_SYMBOL_NS_USERSPACE_GPL(take, "NS");' ]
+}
+
+@test "treewide: the commits stand behind the one that the table names" {
+	treewide
+	[ "$(git -C "$KERNEL" log --reverse --format=%s HEAD.."$made")" = 'one: add a header
+two: change a line
+drivers: declare
+drivers: gate
+three: change both' ]
+}
+
+@test "treewide: a message has the facts and the command" {
+	treewide
+	git -C "$KERNEL" log --format=%B -n 1 --grep='drivers: declare' "$made" >"$BATS_TEST_TMPDIR/declare"
+	for text in https://example.org/a 'Use: seen in x.c' 'License: COPYING' \
+		'b: no ioctl of its own' 'lib (library)' 'add_userspace.cocci'; do
+		grep -qF "$text" "$BATS_TEST_TMPDIR/declare"
+	done
+	git -C "$KERNEL" log --format=%B -n 1 --grep='drivers: gate' "$made" >"$BATS_TEST_TMPDIR/gate"
+	for text in 'give: gives one out' 'And also.' 'At last.' 'gate_userspace.cocci'; do
+		grep -qF "$text" "$BATS_TEST_TMPDIR/gate"
+	done
+	! grep -q keep "$BATS_TEST_TMPDIR/gate"
+}
+
+@test "treewide: twice gives the same commits, and so does a series that has them" {
+	treewide
+	first=$made
+	treewide
+	[ "$made" = "$first" ]
+	plain_git -C "$TREE" checkout -q --detach "$made"
+	"$repo/series/refresh"
+	[ "$(wc -l <"$repo/patches/series")" = 5 ]
+	"$repo/series/treewide" --check
+	treewide
+	[ "$(git -C "$KERNEL" rev-parse "$made^{tree}")" = "$(git -C "$KERNEL" rev-parse "$first^{tree}")" ]
+}
+
+@test "treewide: --check sees a table that the patches do not follow" {
+	treewide
+	plain_git -C "$TREE" checkout -q --detach "$made"
+	"$repo/series/refresh"
+	sed -i 's,example.org/kms,example.org/other,' "$repo/series/classes.tsv"
+	fails_with 'patches/ are not what the tables give' "$repo/series/treewide" --check
+}
+
+@test "treewide: what another base does not have is left out, and said" {
+	plain_git -C "$KERNEL" rm -q drivers/b.c
+	plain_git -C "$KERNEL" commit -q -m 'b is gone'
+	run "$repo/series/treewide"
+	[ "$status" -eq 0 ]
+	grep -q 'this base has no drivers/b.c' <<<"$output"
+	made=${lines[-1]}
+	show drivers/a.c | grep -q MODULE_USERSPACE
+}
+
+@test "treewide: a row without effect, and a class that is none, are errors" {
+	cp "$repo/series/declarations.tsv" "$BATS_TEST_TMPDIR/declarations.tsv"
+	tsv one exp drivers/exp.c userspace https://example.org/a MIT use lic >>"$repo/series/declarations.tsv"
+	run "$repo/series/treewide"
+	[ "$status" -ne 0 ]
+	grep -q 'drivers/exp.c: could not add MODULE_USERSPACE' <<<"$output"
+	cp "$BATS_TEST_TMPDIR/declarations.tsv" "$repo/series/"
+	sed -i 's/class:kms/class:kmz/' "$repo/series/declarations.tsv"
+	run "$repo/series/treewide"
+	[ "$status" -ne 0 ]
+	grep -q 'classes.tsv has no kmz' <<<"$output"
+	cp "$BATS_TEST_TMPDIR/declarations.tsv" "$repo/series/"
+	sed -i 's/EXPORT_SYMBOL(give)/EXPORT_SYMBOL_FOR_MODULES(give, "x")/' "$KERNEL/drivers/exp.c"
+	plain_git -C "$KERNEL" commit -q -a -m other
+	run "$repo/series/treewide"
+	[ "$status" -ne 0 ]
+	grep -q 'drivers/exp.c: could not gate give' <<<"$output"
+}
