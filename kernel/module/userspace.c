@@ -66,7 +66,7 @@ static int copy_declarations(struct module *mod, char *modinfo,
 			     unsigned long size)
 {
 	char *buf __free(kfree) = kmalloc(PAGE_SIZE, GFP_KERNEL);
-	size_t len = 0;
+	size_t len = 0, n;
 	char *p;
 
 	if (!buf)
@@ -75,9 +75,14 @@ static int copy_declarations(struct module *mod, char *modinfo,
 	for (p = modinfo; p; p = module_next_tag_pair(p, &size)) {
 		if (!strstarts(p, MODULE_USERSPACE_TAG))
 			continue;
-		len += scnprintf(buf + len, PAGE_SIZE - 1 - len, "%s%s",
-				 len ? "\n" : "",
-				 p + MODULE_USERSPACE_TAG_LEN);
+		n = snprintf(buf + len, PAGE_SIZE - 1 - len, "%s%s",
+			     len ? "\n" : "", p + MODULE_USERSPACE_TAG_LEN);
+		if (n >= PAGE_SIZE - 1 - len) {
+			/* No half of one, that might read as another. */
+			buf[len] = '\0';
+			break;
+		}
+		len += n;
 	}
 
 	mod->userspace = kstrdup(buf, GFP_KERNEL);
