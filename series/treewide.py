@@ -4,7 +4,9 @@
 
 usage: treewide.py plan PATCH...	the order of commits, a line each
        treewide.py files GROUP		the files that a group touches
-       treewide.py edit GROUP DIR	edit them; prints the commit message
+       treewide.py edit GROUP DIR [--strict]
+					edit them; prints the commit message.
+					--strict: what is not there is an error
 
 A group is a line of groups.tsv, and becomes one commit. One of the kind
 "declare" adds the declarations that declarations.tsv and classes.tsv have for
@@ -106,12 +108,15 @@ def add_declarations(rows, cwd):
         todo = {f: macros for f, macros in todo.items() if macros}
 
 
+def exported(row, cwd, macro=r"EXPORT_SYMBOL\w*"):
+    text = flat((cwd / row["file"]).read_text(encoding="utf-8"))
+    return re.search(macro + r"\(" + row["symbol"] + r"[,)]", text)
+
+
 def gate(rows, cwd):
     for row in rows:
         run(spatch(GATE, "-D", f"sym={row['symbol']}", row["file"]), cwd)
-        text = flat((cwd / row["file"]).read_text(encoding="utf-8"))
-        if not re.search(r"EXPORT_SYMBOL_(NS_)?USERSPACE_GPL\("
-                         + row["symbol"] + r"[,)]", text):
+        if not exported(row, cwd, r"EXPORT_SYMBOL_(NS_)?USERSPACE_GPL"):
             sys.exit(f"{row['file']}: could not gate {row['symbol']}")
 
 
@@ -128,14 +133,13 @@ def fact(row, name):
 
 
 def command(sp_file, *args):
-    return [f"  spatch --in-place --sp-file {sp_file} \\",
+    return [f"  spatch --sp-file {sp_file} \\",
             *(f"\t{arg} \\" for arg in args[:-1]), f"\t{args[-1]}"]
 
 
 def declare_message(group, rows):
-    out = [group["subject"], "", wrap(group["why"], "")]
-    if group["note"]:
-        out += ["", wrap(group["note"], "")]
+    out = [group["subject"], "", *paragraphs(group["why"]),
+           *paragraphs(group["note"])][:-1]
     classes = sorted({r["kind"][len("class:"):] for r in rows
                       if r["kind"].startswith("class:")})
     commands = set()
@@ -154,25 +158,29 @@ def declare_message(group, rows):
             out += [""] + fact(row, row["module"])
     if len(commands) < len({r["kind"] for r in rows}):
         out += ["", "Made with, for each declaration and its file:", ""]
-        out += command(COCCI, "-D userspace -D url='\"<url>\"'",
+        out += command(COCCI, "--in-place -D userspace -D url='\"<url>\"'",
                        "-D license='\"<license>\"' <file>")
     if commands:
         out += ["", "Made with, for each library and its file:", ""]
-        out += command(COCCI, "-D library <file>")
+        out += command(COCCI, "--in-place -D library <file>")
     return "\n".join(out) + "\n"
 
 
+def paragraphs(text):
+    return [line for p in text.split("\\n") if p for line in (wrap(p, ""), "")]
+
+
 def gate_message(group, rows):
-    out = [group["subject"], ""]
-    out += [wrap(p, "") + "\n" for p in group["why"].split("\\n")]
-    out += ["These hand it on:", ""]
-    out += [wrap(f"{r['symbol']}: {r['reason']}", "  ") for r in rows]
-    if group["note"]:
-        out += [""] + [wrap(p, "") + "\n" for p in group["note"].split("\\n")]
-    if out[-1].endswith("\n"):
-        out[-1] = out[-1][:-1]
-    out += ["", "Made with, for each symbol and its file:", ""]
-    out += command(GATE, "-D sym=<symbol> <file>")
+    out = [group["subject"], "", *paragraphs(group["why"])]
+    listed = [r for r in rows if r["reason"] != "-"]
+    if listed:
+        out += ["These hand it on:", ""]
+        out += [wrap(f"{r['symbol']}: {r['reason']}") for r in listed] + [""]
+    else:
+        out += [wrap(", ".join(r["symbol"] for r in rows)), ""]
+    out += paragraphs(group["note"])
+    out += ["Made with, for each symbol and its file:", ""]
+    out += command(GATE, "--in-place -D sym=<symbol> <file>")
     return "\n".join(out) + "\n"
 
 
@@ -183,25 +191,29 @@ def subject_of(patch):
     return re.sub(r"^\[PATCH[^]]*\] ", "", re.sub(r"\n\s*", " ", head))
 
 
+def is_generated(patch):
+    """It has the command that made it; the table may not name it any more."""
+    text = pathlib.Path(patch).read_text(encoding="utf-8")
+    return any(f"--sp-file {sp_file} \\" in text for sp_file in (COCCI, GATE))
+
+
 def plan(patches):
-    """The order is that of groups.tsv; where it has a line of the kind
-    "patch", the next groups follow that commit, which is made by hand."""
+    """What groups.tsv does not name comes first, in the order that it has.
+    Then comes the table; a line of the kind "patch" is a commit by hand."""
+    by_hand = {subject_of(p): p for p in patches if not is_generated(p)}
     groups = table("groups.tsv")
-    generated = {g["subject"] for g in groups if g["kind"] != "patch"}
-    steps = [(subject_of(p), "am", p) for p in patches]
-    steps = [s for s in steps if s[0] not in generated]
-    at = len(steps)
+    for group in groups:
+        if group["kind"] == "patch" and group["subject"] not in by_hand:
+            sys.exit(f"no patch \"{group['subject']}\"")
+    named = {g["subject"] for g in groups}
+    for subject, patch in by_hand.items():
+        if subject not in named:
+            print("core", patch)
     for group in groups:
         if group["kind"] == "patch":
-            subjects = [s[0] for s in steps]
-            if group["subject"] not in subjects:
-                sys.exit(f"no patch \"{group['subject']}\"")
-            at = subjects.index(group["subject"]) + 1
-            continue
-        steps.insert(at, (group["subject"], "group", group["group"]))
-        at += 1
-    for step in steps:
-        print(*step[1:])
+            print("patch", by_hand[group["subject"]])
+        else:
+            print("group", group["group"])
 
 
 def main():
@@ -216,15 +228,23 @@ def main():
         print("\n".join(sorted({r["file"] for r in rows})))
         return None
     cwd = pathlib.Path(sys.argv[3])
-    rows = [r for r in rows if (cwd / r["file"]).exists()]
-    if not rows:
+    known = [r for r in rows if (cwd / r["file"]).exists() and
+             (group["kind"] == "declare" or exported(r, cwd))]
+    for row in rows:
+        if row not in known:
+            what = row["file"] if group["kind"] == "declare" else row["symbol"]
+            print(f"{group['group']}: this base has no {what}",
+                  file=sys.stderr)
+    if len(known) < len(rows) and "--strict" in sys.argv:
+        sys.exit(1)
+    if not known:
         return None
     if group["kind"] == "declare":
-        add_declarations(rows, cwd)
-        print(declare_message(group, rows), end="")
+        add_declarations(known, cwd)
+        print(declare_message(group, known), end="")
     else:
-        gate(rows, cwd)
-        print(gate_message(group, rows), end="")
+        gate(known, cwd)
+        print(gate_message(group, known), end="")
     return None
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # make treewide, on a small kernel: what the tables say becomes commits.
-# shellcheck disable=SC2030,SC2031,SC2154 # bats: each test is a subshell, and sets status and lines
+# shellcheck disable=SC2030,SC2031,SC2129,SC2154 # bats: each test is a subshell, and sets status and lines
 
 load helper
 
@@ -20,8 +20,8 @@ setup() {
 	make_series
 	series=$repo/series
 	tsv group kind subject why note >"$series/groups.tsv"
-	tsv core patch 'two: change a line' '' '' >>"$series/groups.tsv"
 	tsv one declare 'drivers: declare' 'Because.' '' >>"$series/groups.tsv"
+	tsv hand patch 'two: change a line' '' '' >>"$series/groups.tsv"
 	tsv two gate 'drivers: gate' 'Because.\nAnd also.' 'At last.' >>"$series/groups.tsv"
 	tsv class url license evidence_use evidence_license >"$series/classes.tsv"
 	tsv kms https://example.org/kms MIT 'seen in x.c' 'COPYING' >>"$series/classes.tsv"
@@ -62,13 +62,15 @@ EXPORT_SYMBOL(keep);
 EXPORT_SYMBOL_NS_USERSPACE_GPL(take, "NS");' ]
 }
 
-@test "treewide: the commits stand behind the one that the table names" {
+@test "treewide: first what the table does not name, then the table in its order" {
 	treewide
 	[ "$(git -C "$KERNEL" log --reverse --format=%s HEAD.."$made")" = 'one: add a header
-two: change a line
+three: change both
 drivers: declare
-drivers: gate
-three: change both' ]
+two: change a line
+drivers: gate' ]
+	sed -i 's/^hand\tpatch\t.*/hand\tpatch\tno such subject\t\t/' "$repo/series/groups.tsv"
+	fails_with 'no patch "no such subject"' "$repo/series/treewide.py" plan "$repo"/patches/0*.patch
 }
 
 @test "treewide: a message has the facts and the command" {
@@ -82,7 +84,8 @@ three: change both' ]
 	for text in 'give: gives one out' 'And also.' 'At last.' 'gate_userspace.cocci'; do
 		grep -qF "$text" "$BATS_TEST_TMPDIR/gate"
 	done
-	! grep -q keep "$BATS_TEST_TMPDIR/gate"
+	run grep keep "$BATS_TEST_TMPDIR/gate"
+	[ "$status" -eq 1 ]
 }
 
 @test "treewide: twice gives the same commits, and so does a series that has them" {
@@ -96,6 +99,10 @@ three: change both' ]
 	"$repo/series/treewide" --check
 	treewide
 	[ "$(git -C "$KERNEL" rev-parse "$made^{tree}")" = "$(git -C "$KERNEL" rev-parse "$first^{tree}")" ]
+	# What the table does not have any more is gone from the series, too.
+	sed -i '/^two\t/d' "$repo/series/groups.tsv"
+	treewide
+	show drivers/exp.c | grep -q 'EXPORT_SYMBOL(give)'
 }
 
 @test "treewide: --check sees a table that the patches do not follow" {
@@ -108,10 +115,18 @@ three: change both' ]
 
 @test "treewide: what another base does not have is left out, and said" {
 	plain_git -C "$KERNEL" rm -q drivers/b.c
-	plain_git -C "$KERNEL" commit -q -m 'b is gone'
+	sed -i /give/d "$KERNEL/drivers/exp.c"
+	seq 100 140 >"$KERNEL/kernel/module/main.c"
+	plain_git -C "$KERNEL" commit -q -a -m 'b is gone'
+	fails_with 'cannot be made\|does not apply' "$repo/series/treewide"
+	git -C "$KERNEL" show HEAD~:kernel/module/main.c | sed 's/^20$/zwanzig/' >"$KERNEL/kernel/module/main.c"
+	sed -i 's/= 4/= 9/' "$KERNEL/Makefile"
+	plain_git -C "$KERNEL" commit -q -a -m 'another version'
 	run "$repo/series/treewide"
 	[ "$status" -eq 0 ]
 	grep -q 'this base has no drivers/b.c' <<<"$output"
+	grep -q 'this base has no give' <<<"$output"
+	grep -q 'two-change-a-line.patch does not apply to Linux 7.3.9' <<<"$output"
 	made=${lines[-1]}
 	show drivers/a.c | grep -q MODULE_USERSPACE
 }
