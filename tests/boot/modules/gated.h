@@ -13,10 +13,17 @@ extern int gated_data;
 void gpl_only(void);
 void plain(void);
 
-/* Exported by the cases "library", "library_plain" and "lender". */
+/* Exported by the cases of *.cases. */
 void library_gated(void);
 void library_plain(void);
 void lent(void);
+void lent_weak(void);
+void lent_intree(void);
+void chained_2(void);
+void chained_3(void);
+void got_intree(void);
+void got_for_asker(void);
+void got_external(void);
 
 /* Never called: to be resolved when the module is loaded is all they need. */
 #define USE(sym)	static typeof(&sym) const __used use_##sym = &sym
