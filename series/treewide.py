@@ -137,6 +137,20 @@ def command(sp_file, *args):
             *(f"\t{arg} \\" for arg in args[:-1]), f"\t{args[-1]}"]
 
 
+def checked(rows):
+    """What tests/series/compile.bats shows of each commit."""
+    with open(HERE / "not-x86", encoding="utf-8") as f:
+        other = dict(line.split("\t")[:2] for line in f if line[0] != "#")
+    files = sorted({r["file"] for r in rows})
+    text = "Each file compiles in an allmodconfig with COMPILE_TEST of x86-64"
+    if all(file in other for file in files):
+        text = f"Each file compiles in an allmodconfig of {other[files[0]]}"
+        files = []
+    text += "".join(f", {file} in that of {other[file]}"
+                    for file in files if file in other)
+    return wrap(text + ".", "")
+
+
 def declare_message(group, rows):
     out = [group["subject"], "", *paragraphs(group["why"]),
            *paragraphs(group["note"])][:-1]
@@ -156,8 +170,11 @@ def declare_message(group, rows):
             commands.add("library")
         elif row["kind"] == "userspace":
             out += [""] + fact(row, row["module"])
+    out += ["", "Nothing but .modinfo, and what sysfs shows of it, changes.",
+            checked(rows)]
     if len(commands) < len({r["kind"] for r in rows}):
-        out += ["", "Made with, for each declaration and its file:", ""]
+        out += ["", "Made with, for each declaration and its file, the last "
+                "one of a file first:", ""]
         out += command(COCCI, "--in-place -D userspace -D url='\"<url>\"'",
                        "-D license='\"<license>\"' <file>")
     if commands:
@@ -178,7 +195,7 @@ def gate_message(group, rows):
         out += [wrap(f"{r['symbol']}: {r['reason']}") for r in listed] + [""]
     else:
         out += [wrap(", ".join(r["symbol"] for r in rows)), ""]
-    out += paragraphs(group["note"])
+    out += paragraphs(group["note"]) + [checked(rows), ""]
     out += ["Made with, for each symbol and its file:", ""]
     out += command(GATE, "--in-place -D sym=<symbol> <file>")
     return "\n".join(out) + "\n"

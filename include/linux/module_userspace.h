@@ -93,10 +93,14 @@ struct module_userspace {
  * struct module_userspace_use - the gated symbols that a module uses
  * @name: the first few of them in alphabetical order, not owned
  * @nr: number of all
+ * @lent: the first that is no such symbol by its own flags, or NULL
+ * @lender: the out-of-tree module that exports @lent and uses gated symbols
  */
 struct module_userspace_use {
 	const char *name[MODULE_USERSPACE_NAMES];
 	unsigned int nr;
+	const char *lent;
+	const char *lender;
 };
 
 /*
@@ -639,6 +643,25 @@ static inline void module_userspace_add_use(struct module_userspace_use *use,
 	use->nr++;
 }
 
+/**
+ * module_userspace_add_lent - note that a module uses a symbol that is lent
+ * @use: the list of gated symbols that it uses
+ * @name: the name of the symbol, must live as long as @use
+ * @lender: the name of the out-of-tree module that exports it, likewise
+ *
+ * Context: Any.
+ */
+static inline void module_userspace_add_lent(struct module_userspace_use *use,
+					     const char *name,
+					     const char *lender)
+{
+	if (!use->lent || strcmp(name, use->lent) < 0) {
+		use->lent = name;
+		use->lender = lender;
+	}
+	module_userspace_add_use(use, name);
+}
+
 #ifdef __KERNEL__
 __printf(4, 5)
 #else
@@ -769,8 +792,14 @@ module_userspace_message(char *buf, size_t size,
 		break;
 	}
 
+	module_userspace_append(buf, size, &pos, ".\n");
+	/* Who reads how it is exported can't know. */
+	if (use->lent)
+		module_userspace_append(buf, size, &pos,
+					"%.64s counts as such: %.64s, which exports it, was built out of tree and uses such symbols.\n",
+					use->lent, use->lender);
 	module_userspace_append(buf, size, &pos,
-				".\n%s: MODULE_USERSPACE(\"<url>\", \"<SPDX license>\");\nSee Documentation/core-api/symbol-userspace.rst",
+				"%s: MODULE_USERSPACE(\"<url>\", \"<SPDX license>\");\nSee Documentation/core-api/symbol-userspace.rst",
 				us->verdict == MODULE_USERSPACE_NONE ?
 				"Add this line" : "Write it as");
 

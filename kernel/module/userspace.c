@@ -16,6 +16,7 @@
 #include <linux/module_symbol.h>
 #include <linux/module_userspace.h>
 #include <linux/printk.h>
+#include <linux/ratelimit.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -114,18 +115,17 @@ static bool exports_gated(const struct module *mod)
 int module_userspace_setup(struct module *mod, struct load_info *info)
 {
 	const Elf_Shdr *sec = &info->sechdrs[info->index.info];
-	unsigned long size = sec->sh_type == SHT_NOBITS ? 0 : sec->sh_size;
 	char *modinfo = (char *)info->hdr + sec->sh_offset;
 	bool intree = !test_bit(TAINT_OOT_MODULE, &mod->taints);
 
-	module_userspace_scan(&info->userspace, modinfo, size);
+	module_userspace_scan(&info->userspace, modinfo, sec->sh_size);
 	info->userspace_ok = module_userspace_may_use(&info->userspace, intree,
 						      exports_gated(mod));
 
 	if (!info->userspace.nr || module_userspace_is_bad(&info->userspace))
 		return 0;
 
-	return copy_declarations(mod, modinfo, size);
+	return copy_declarations(mod, modinfo, sec->sh_size);
 }
 
 /* One message for the module, not one for each symbol. */
@@ -145,8 +145,12 @@ static void report(const struct module *mod, const struct load_info *info)
 			.gplok	= true,
 		};
 
-		if (sym[i].st_shndx == SHN_UNDEF && find_symbol(&fsa) &&
-		    fsa.userspace)
+		if (sym[i].st_shndx != SHN_UNDEF || !find_symbol(&fsa))
+			continue;
+		if (fsa.lent)
+			module_userspace_add_lent(&use, fsa.name,
+						  fsa.owner->name);
+		else if (fsa.userspace)
 			module_userspace_add_use(&use, fsa.name);
 	}
 
@@ -187,23 +191,43 @@ int module_userspace_verify(struct module *mod, const struct load_info *info)
 }
 
 /**
+ * module_userspace_enforced() - are modules refused, or only warned about?
+ *
+ * What an out-of-tree module lends has other flags than those it counts as
+ * having. Where nothing is refused, no module must lose it.
+ *
+ * Context: Any.
+ * Return: true if they are refused.
+ */
+bool module_userspace_enforced(void)
+{
+	return userspace_enforce;
+}
+
+/**
  * module_userspace_verify_get() - may symbol_get() give out a gated symbol?
  * @name: the name of the symbol
  *
- * It may not: who asks, and for which module, can't be known.
+ * It may not: who asks, and for which module, can't be known. Says so ten times
+ * an hour at most.
  *
  * Context: Any, may be in an RCU read-side critical section.
  * Return: 0 if CONFIG_MODULE_ALLOW_MISSING_USERSPACE lets it, -EACCES otherwise.
  */
 int module_userspace_verify_get(const char *name)
 {
-	if (!userspace_enforce) {
+	/* Some ask again and again: intel_ips asks for i915 every few seconds. */
+	static DEFINE_RATELIMIT_STATE(rs, 3600 * HZ, 10);
+	bool enforce = READ_ONCE(userspace_enforce);
+
+	if (!__ratelimit(&rs))
+		;	/* that has been said */
+	else if (enforce)
+		pr_err("refusing symbol_get() of %s, exported only to modules with a free userspace.\n",
+		       name);
+	else
 		pr_warn("symbol_get() of %s, exported only to modules with a free userspace.\n",
 			name);
-		return 0;
-	}
 
-	pr_err("refusing symbol_get() of %s, exported only to modules with a free userspace.\n",
-	       name);
-	return -EACCES;
+	return enforce ? -EACCES : 0;
 }

@@ -6,8 +6,8 @@
  * module that is a part, is gone. The objects that it was linked from know, so
  * this program reads their symbols from nm:
  *
- *   nm -A -g vmlinux.a | builtin-userspace .vmlinux.export.c modules.builtin
- *						modules.builtin.modinfo
+ *   { nm -A -g built-in-fixup.a || echo FAILED; } | builtin-userspace \
+ *		.vmlinux.export.c modules.builtin modules.builtin.modinfo
  *
  * Which symbols are gated is in the first file, which code is a module in the
  * second, and what the modules declare in the third. The name of the module an
@@ -99,7 +99,10 @@ static struct gated *find_gated(const char *name)
 	return NULL;
 }
 
-/* .vmlinux.export.c has a line SYMBOL_FLAGS(name, flags); for each export. */
+/*
+ * .vmlinux.export.c has a line SYMBOL_FLAGS(name, flags); for each export. It is
+ * a comment if the export has been trimmed, as no module uses it.
+ */
 static void read_exports(const char *file)
 {
 	char *buf = read_file(file, NULL), *line, *pos = buf;
@@ -109,6 +112,8 @@ static void read_exports(const char *file)
 		unsigned int flags;
 		char name[1024];
 
+		if (!strncmp(line, "/* ", 3))
+			line += 3;
 		if (strncmp(line, "SYMBOL_FLAGS(", 13))
 			continue;
 		if (sscanf(line, "SYMBOL_FLAGS(%1023[^,], %x);", name, &flags) != 2)
@@ -164,21 +169,12 @@ static struct builtin *find_builtin(const char *name)
  */
 static char *modfile(const char *object)
 {
-	static const char native[] = ".thinlto-native.o";
-	const size_t native_len = sizeof(native) - 1;
 	const char *base = strrchr(object, '/');
 	char *buf, *p, *end, *cmd;
-	bool lto;
-	int len;
 
 	base = base ? base + 1 : object;
-	len = strlen(base);
-	/* The command is that of *.o, for modpost as well. */
-	lto = len > native_len && !strcmp(base + len - native_len, native);
-	if (lto)
-		len -= native_len;
-	if (asprintf(&cmd, "%.*s.%.*s%s.cmd", (int)(base - object), object,
-		     len, base, lto ? ".o" : "") < 0)
+	if (asprintf(&cmd, "%.*s.%s.cmd", (int)(base - object), object,
+		     base) < 0)
 		die(object, strerror(errno));
 	buf = read_file(cmd, NULL);
 	free(cmd);
@@ -239,7 +235,7 @@ static void add_use(const struct use *u)
 	free(mods);
 }
 
-/* Not all has been read if one is missing: nm has failed, which no one sees. */
+/* Not all has been read if one is missing. */
 static void check_exports(void)
 {
 	struct gated *g;
@@ -247,6 +243,23 @@ static void check_exports(void)
 	hash_for_each(gated_symbols, g, hnode)
 		if (!g->owner)
 			die(g->name, "exported, but not defined");
+}
+
+/*
+ * In a thin archive, llvm-nm names an object as seen from the directory of the
+ * archive, while GNU nm does it as seen from here.
+ */
+static char *object_path(const char *archive, const char *object)
+{
+	const char *base = strrchr(archive, '/');
+	size_t dir_len = base ? base + 1 - archive : 0;
+	char *path;
+
+	if (!strncmp(object, archive, dir_len))
+		dir_len = 0;
+	if (asprintf(&path, "%.*s%s", (int)dir_len, archive, object) < 0)
+		die(object, strerror(errno));
+	return path;
 }
 
 /* Lines are "archive:object: [value] type name". */
@@ -261,6 +274,9 @@ static void read_symbols(FILE *f)
 		struct use *u;
 
 		line[strcspn(line, "\n")] = '\0';
+		/* The shell sees the exit status of the last in a pipe only. */
+		if (!strcmp(line, "FAILED"))
+			die("nm", "failed, so not all symbols are known");
 		name = strrchr(line, ' ');
 		if (!name || name - line < 2)
 			continue;
@@ -273,16 +289,19 @@ static void read_symbols(FILE *f)
 		end = object ? strchr(++object, ':') : NULL;
 		if (!end)
 			die(line, "not understood");
+		object[-1] = '\0';
 		*end = '\0';
+		object = object_path(line, object);
 
 		if (type != 'U' && type != 'w' && type != 'v') {
 			g->owner = modfile(object);
-			continue;
+		} else {
+			u = xmalloc(sizeof(*u) + strlen(object) + 1);
+			u->gated = g;
+			strcpy(u->object, object);
+			list_add_tail(&u->list, &uses);
 		}
-		u = xmalloc(sizeof(*u) + strlen(object) + 1);
-		u->gated = g;
-		strcpy(u->object, object);
-		list_add_tail(&u->list, &uses);
+		free(object);
 	}
 	free(line);
 }
@@ -290,7 +309,8 @@ static void read_symbols(FILE *f)
 /*
  * The strings of one module, without their prefix "<name>.". What comes behind
  * one of them and is no string of a module has been cut off by a NUL, and goes
- * with it; a last one that is not terminated stays like that.
+ * with it; a last one that is not terminated stays like that. In Rust a module
+ * may have another name than its file. It is not found then, and is refused.
  */
 static char *strip_modinfo(const char *all, size_t all_len,
 			   const char *path, size_t *len)

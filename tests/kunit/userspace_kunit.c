@@ -1023,6 +1023,29 @@ static void message_names_symbols(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, strstr(msg, "zulu"));
 }
 
+/* The source of such a symbol does not say that it is gated. */
+static void message_names_lender(struct kunit *test)
+{
+	static const char line[] =
+		"\nbar counts as such: shim, which exports it, was built out of tree and uses such symbols.\nAdd this line: ";
+	char *msg = kunit_kzalloc(test, MODULE_USERSPACE_MSG_LEN, GFP_KERNEL);
+	struct module_userspace us = { .verdict = NONE };
+	struct module_userspace_use use = { };
+
+	KUNIT_ASSERT_NOT_NULL(test, msg);
+	module_userspace_add_use(&use, "alpha");
+	module_userspace_message(msg, MODULE_USERSPACE_MSG_LEN, &us, &use);
+	KUNIT_EXPECT_NULL(test, strstr(msg, "counts as such"));
+
+	/* One will do; as ever, that does not depend on their order. */
+	module_userspace_add_lent(&use, "foo", "other");
+	module_userspace_add_lent(&use, "bar", "shim");
+	module_userspace_add_lent(&use, "zig", "another");
+	module_userspace_message(msg, MODULE_USERSPACE_MSG_LEN, &us, &use);
+	KUNIT_EXPECT_TRUE(test, strstarts(msg, "uses alpha, bar, foo and zig, "));
+	expect_contains(test, msg, line);
+}
+
 /* The longest of everything: detail, symbol names and number of symbols. */
 static void longest_input(struct kunit *test, struct module_userspace *us,
 			  struct module_userspace_use *use)
@@ -1034,7 +1057,7 @@ static void longest_input(struct kunit *test, struct module_userspace *us,
 	KUNIT_ASSERT_NOT_NULL(test, name);
 	memset(name, 's', len);
 	for (i = 0; i < MODULE_USERSPACE_NAMES; i++)
-		module_userspace_add_use(use, name);
+		module_userspace_add_lent(use, name, name);
 	use->nr = UINT_MAX;
 
 	us->nr = UINT_MAX;
@@ -1098,6 +1121,7 @@ static void message_is_cut_to_its_buffer(struct kunit *test)
 static struct kunit_case message_test_cases[] = {
 	KUNIT_CASE_PARAM(message_says_why, message_gen_params),
 	KUNIT_CASE_PARAM(message_names_symbols, symbols_gen_params),
+	KUNIT_CASE(message_names_lender),
 	KUNIT_CASE(message_longest_fits),
 	KUNIT_CASE(message_is_cut_to_its_buffer),
 	{}

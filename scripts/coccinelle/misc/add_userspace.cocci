@@ -14,16 +14,27 @@ virtual userspace
 virtual library
 virtual report
 
-@has_userspace@
+// A string is no identifier to spatch where it has to match, only where it is
+// added: compare what is there by its text.
+@userspaces depends on userspace@
 declarer name MODULE_USERSPACE;
-identifier virtual.url, virtual.license;
+expression u, l;
 @@
-MODULE_USERSPACE(url, license);
+MODULE_USERSPACE(u, l);
+
+@script:python has_userspace@
+u << userspaces.u;
+l << userspaces.l;
+url << virtual.url;
+license << virtual.license;
+@@
+if (u, l) != (url, license):
+    cocci.include_match(False)
 
 @has_library@
 declarer name MODULE_USERSPACE_LIBRARY;
 @@
-MODULE_USERSPACE_LIBRARY();
+MODULE_USERSPACE_LIBRARY(...);
 
 @do_userspace depends on userspace && !has_userspace@
 declarer name MODULE_LICENSE, MODULE_USERSPACE;
