@@ -11,9 +11,9 @@ usage: treewide.py plan PATCH...	the order of commits, a line each
 A group is a line of groups.tsv, and becomes one commit. One of the kind
 "declare" adds the declarations that declarations.tsv and classes.tsv have for
 it, one of the kind "gate" changes the exports which exports.tsv says convert.
-In DIR are the files, at their kernel paths, and the semantic patches.
+In DIR are the files, at their kernel paths, and the semantic patches. Before
+anything else each command checks all of the tables.
 """
-import csv
 import email.header
 import email.parser
 import pathlib
@@ -29,10 +29,88 @@ LIBRARY = ("", "library")
 
 
 def table(name):
-    with open(HERE / name, newline="", encoding="utf-8") as f:
-        lines = (line for line in f if not line.startswith("#"))
-        return list(csv.DictReader(lines, delimiter="\t",
-                                   quoting=csv.QUOTE_NONE))
+    """Its rows; each knows where it stands, under the key "at"."""
+    header, rows = None, []
+    with open(HERE / name, newline="\n", encoding="utf-8") as f:
+        for number, line in enumerate(f, 1):
+            fields = line.rstrip("\n").split("\t")
+            if line.startswith("#"):
+                continue
+            if header is None:
+                header = fields
+                continue
+            at = f"{name}:{number}"
+            if len(fields) != len(header):
+                sys.exit(f"{at}: {len(fields)} fields, not {len(header)}")
+            rows.append(dict(zip(header, fields), at=at))
+    return rows
+
+
+def one_of(row, column, values):
+    if row[column] not in values:
+        sys.exit(f"{row['at']}: {column} is {row[column]!r}, not "
+                 f"{' or '.join(sorted(values))}")
+
+
+def unique(seen, row, what):
+    """what: a column's name and its value, and so on."""
+    if what in seen:
+        sys.exit(f"{row['at']}: {' '.join(what)} once more, the first is "
+                 f"{seen[what]}")
+    seen[what] = row["at"]
+
+
+def filled(row, columns):
+    for column in columns:
+        if row[column] in ("", "-"):
+            sys.exit(f"{row['at']}: no {column}")
+
+
+def validate():
+    """What is misspelt in a table must not become a row that no commit has."""
+    seen, kinds, classes = {}, {}, {}
+    for row in table("groups.tsv"):
+        filled(row, ("group", "subject"))
+        one_of(row, "kind", ("declare", "gate", "patch"))
+        unique(seen, row, ("group", row["group"]))
+        unique(seen, row, ("subject", row["subject"]))
+        kinds[row["group"]] = row["kind"]
+    for row in table("classes.tsv"):
+        filled(row, ("class", "url", "license"))
+        unique(seen, row, ("class", row["class"], "url", row["url"]))
+        classes.setdefault(row["class"], []).append(row)
+    for row in table("declarations.tsv"):
+        filled(row, ("module", "file"))
+        name = row["kind"].removeprefix("class:")
+        if name == row["kind"]:
+            one_of(row, "kind", ("userspace", "library", "class:<name>"))
+        elif name not in classes:
+            sys.exit(f"{row['at']}: classes.tsv has no {name}")
+        if row["kind"] == "userspace":
+            filled(row, ("url", "license"))
+        elif (row["url"], row["license"]) != ("-", "-"):
+            sys.exit(f"{row['at']}: a url or a license, of a row of the kind "
+                     f"{row['kind']}")
+        in_group(row, kinds, "declare")
+        # Classes may have a URL in common, of parts with other licenses.
+        unique(seen, row, ("file", row["file"], "kind", row["kind"])
+               if row["kind"] != "userspace" else
+               ("file", row["file"], "url", row["url"]))
+    for row in table("exports.tsv"):
+        filled(row, ("symbol", "file"))
+        one_of(row, "verdict", ("convert", "leave"))
+        unique(seen, row, ("symbol", row["symbol"]))
+        # Not every group of exports that stay as they are has a commit.
+        if row["verdict"] == "convert":
+            in_group(row, kinds, "gate")
+
+
+def in_group(row, kinds, kind):
+    if row["group"] not in kinds:
+        sys.exit(f"{row['at']}: groups.tsv has no {row['group']}")
+    if kinds[row["group"]] != kind:
+        sys.exit(f"{row['at']}: group {row['group']} is of the kind "
+                 f"{kinds[row['group']]}, not {kind}")
 
 
 def group_of(name):
@@ -53,10 +131,7 @@ def conversions(group):
 
 
 def class_rows(name):
-    rows = [r for r in table("classes.tsv") if r["class"] == name]
-    if not rows:
-        sys.exit(f"classes.tsv has no {name}")
-    return rows
+    return [r for r in table("classes.tsv") if r["class"] == name]
 
 
 def macros_of(row):
@@ -234,6 +309,7 @@ def plan(patches):
 
 
 def main():
+    validate()
     if sys.argv[1:2] == ["plan"]:
         return plan(sys.argv[2:])
     if len(sys.argv) < 3 or sys.argv[1] not in ("files", "edit"):

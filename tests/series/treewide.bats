@@ -100,7 +100,7 @@ drivers: gate' ]
 	treewide
 	[ "$(git -C "$KERNEL" rev-parse "$made^{tree}")" = "$(git -C "$KERNEL" rev-parse "$first^{tree}")" ]
 	# What the table does not have any more is gone from the series, too.
-	sed -i '/^two\t/d' "$repo/series/groups.tsv"
+	sed -i '/^two\t/d' "$repo/series/groups.tsv" "$repo/series/exports.tsv"
 	treewide
 	show drivers/exp.c | grep -q 'EXPORT_SYMBOL(give)'
 }
@@ -148,4 +148,48 @@ drivers: gate' ]
 	run "$repo/series/treewide"
 	[ "$status" -ne 0 ]
 	grep -q 'drivers/exp.c: could not gate give' <<<"$output"
+}
+
+# bad TABLE SED MESSAGE: with that edit every command fails, in one line.
+bad() {
+	cp "$series/$1" "$BATS_TEST_TMPDIR/good"
+	sed -i -E "$2" "$series/$1"
+	echo "$1: $2"
+	! cmp -s "$series/$1" "$BATS_TEST_TMPDIR/good" || return 1
+	for command in "plan $repo/patches/0001-one-add-a-header.patch" 'files one' "edit one $BATS_TEST_TMPDIR"; do
+		# shellcheck disable=SC2086 # words
+		run "$series/treewide.py" $command
+		echo "$output"
+		[ "$status" -ne 0 ]
+		[ "$output" = "$3" ]
+	done
+	cp "$BATS_TEST_TMPDIR/good" "$series/$1"
+}
+
+@test "treewide: a mistake in a table is said, with its line, before anything is made" {
+	run "$series/treewide.py" files one
+	[ "$status" -eq 0 ]
+	bad groups.tsv '2s/\tdeclare\t/\tdeclares\t/' "groups.tsv:2: kind is 'declares', not declare or gate or patch"
+	bad groups.tsv '2s/\t/ /' 'groups.tsv:2: 4 fields, not 5'
+	bad groups.tsv '4s/^two/one/' 'groups.tsv:4: group one once more, the first is groups.tsv:2'
+	bad groups.tsv '4s/gate\tdrivers: gate/gate\tdrivers: declare/' 'groups.tsv:4: subject drivers: declare once more, the first is groups.tsv:2'
+	bad classes.tsv '2s/$/\tmore/' 'classes.tsv:2: 6 fields, not 5'
+	bad classes.tsv '2s/\tMIT\t/\t\t/' 'classes.tsv:2: no license'
+	bad classes.tsv '2{p}' 'classes.tsv:3: class kms url https://example.org/kms once more, the first is classes.tsv:2'
+	bad declarations.tsv '3s/^one/onee/' 'declarations.tsv:3: groups.tsv has no onee'
+	bad declarations.tsv '3s/^one/two/' 'declarations.tsv:3: group two is of the kind gate, not declare'
+	bad declarations.tsv '2s/\tuserspace\t/\tuserspcae\t/' "declarations.tsv:2: kind is 'userspcae', not class:<name> or library or userspace"
+	bad declarations.tsv '4s/class:kms/class:kmz/' 'declarations.tsv:4: classes.tsv has no kmz'
+	bad declarations.tsv '2s/\thttps[^\t]*/\t-/' 'declarations.tsv:2: no url'
+	bad declarations.tsv '4s/\t-\t-\t/\t-\tMIT\t/' 'declarations.tsv:4: a url or a license, of a row of the kind class:kms'
+	bad declarations.tsv '2{p}' 'declarations.tsv:3: file drivers/a.c url https://example.org/a once more, the first is declarations.tsv:2'
+	bad declarations.tsv '5{p}' 'declarations.tsv:6: file drivers/lib.c kind library once more, the first is declarations.tsv:5'
+	bad declarations.tsv '5s/$/\t/' 'declarations.tsv:5: 9 fields, not 8'
+	bad exports.tsv '2s/convert/convertt/' "exports.tsv:2: verdict is 'convertt', not convert or leave"
+	bad exports.tsv '2s/^two/twoo/' 'exports.tsv:2: groups.tsv has no twoo'
+	bad exports.tsv '2s/^two/one/' 'exports.tsv:2: group one is of the kind declare, not gate'
+	bad exports.tsv '3{p}' 'exports.tsv:4: symbol keep once more, the first is exports.tsv:3'
+	bad exports.tsv '2s/\t/ /' 'exports.tsv:2: 6 fields, not 7'
+	sed -i '4s/class:kms/class:kmz/' "$series/declarations.tsv"
+	fails_with 'declarations.tsv:4: classes.tsv has no kmz' "$series/treewide"
 }
