@@ -12,6 +12,13 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${USERSPACE_GPL_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/userspace-gpl}
 export USERSPACE_GPL_CACHE=$cache
 
+# All that the scripts and the tests put there, one way or another, beside the
+# trees "linux" and "linux-...": series/clean removes this, and nothing else.
+cache_names=(am.log apt base.git bench-base boot build builtin distro fold.index
+	gated livepatch mutation rebase.log refresh scratch setup.log sparse
+	sparse.new treewide treewide.files treewide.message treewide.plan unpack
+	work work.lock)
+
 patches=$top/patches
 jobs=${JOBS:-$(nproc)}
 
@@ -25,6 +32,21 @@ note() {
 }
 
 kernel=${KERNEL:-} base_ref=${BASE:-} tree=${TREE:-}
+
+# foreign: what is in the cache and not ours.
+foreign() {
+	[ ! -d "$cache" ] || (
+		cd "$cache" && find . -mindepth 1 -maxdepth 1 ! -name lock ! -name lost+found \
+			! -name linux ! -name 'linux-*' -printf '%P\n' |
+			grep -vxF -f <(printf '%s\n' "${cache_names[@]}")
+	) || :
+}
+
+# A directory with something else in it is no cache, unless it has been one
+# before: somebody's ~/build would be taken for ours.
+if [ ! -e "$cache/lock" ] && [ -n "$(foreign)" ]; then
+	die "$cache has files of yours ($(foreign | sort | head -n 1), ...): USERSPACE_GPL_CACHE names another place, which need not be there yet"
+fi
 
 # What make(1) and the user's environment would hand on to the kernel's own
 # make: `make check KERNEL=...` must not become a variable of kbuild.

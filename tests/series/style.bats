@@ -45,3 +45,16 @@ scripts() {
 	# A variable of the kernel's Makefile, "\tthe", and names of drivers.
 	codespell -L extraversion,parm,tthe,synopsys,gud Makefile .ci series tests
 }
+
+# What series/clean does not know, it leaves in the cache for ever.
+@test "style: all that is put into the cache is in cache_names" {
+	cd "$top"
+	sed -n '/^cache_names=(/,/)/p' series/lib.sh | sed 's/cache_names=//' | tr -s '() \t' '\n' >"$BATS_TEST_TMPDIR/names"
+	printf '%s\n' linux linux- lock >>"$BATS_TEST_TMPDIR/names"
+	# shellcheck disable=SC2016 # what stands there
+	ours | grep -v '\.bats$' | xargs grep -IohE '(\$cache|\$\{cache\}|CACHE)"?( / "|/)[a-z][a-z.-]*' | sed 's/.*[/"]//' | sort -u >"$BATS_TEST_TMPDIR/used"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/used")" -gt 15 ]
+	run grep -vxF -f "$BATS_TEST_TMPDIR/names" "$BATS_TEST_TMPDIR/used"
+	echo "$output"
+	[ -z "$output" ]
+}

@@ -257,3 +257,61 @@ one: add a header" ]
 	[ "$(ls -A "$USERSPACE_GPL_CACHE")" = lock ]
 	[ "$(git -C "$KERNEL" worktree list | wc -l)" = 1 ]
 }
+
+@test "clean: what the scripts did not make stays, and is said" {
+	unset TREE
+	tree=$("$repo/series/tree")
+	mkdir -p "$USERSPACE_GPL_CACHE/build/um" "$USERSPACE_GPL_CACHE/thesis" "$USERSPACE_GPL_CACHE/linux-distro"
+	touch "$USERSPACE_GPL_CACHE/thesis/thesis.tex" "$USERSPACE_GPL_CACHE/build/um/vmlinux" "$USERSPACE_GPL_CACHE/linux-distro/x"
+	run "$repo/series/clean"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"not made by these scripts, and left in $USERSPACE_GPL_CACHE: linux-distro thesis" ]]
+	[ "$(cd "$USERSPACE_GPL_CACHE" && find . -mindepth 1 | sort | paste -sd' ')" = \
+		'./linux-distro ./linux-distro/x ./lock ./thesis ./thesis/thesis.tex' ]
+}
+
+@test "clean: a directory that never was a cache is not touched, nor taken for one" {
+	export USERSPACE_GPL_CACHE=$BATS_TEST_TMPDIR/mine
+	mkdir -p "$USERSPACE_GPL_CACHE/build" "$USERSPACE_GPL_CACHE/lost+found"
+	touch "$USERSPACE_GPL_CACHE/thesis.tex" "$USERSPACE_GPL_CACHE/build/x"
+	for script in clean tree; do
+		fails_with "$USERSPACE_GPL_CACHE has files of yours (thesis.tex, ...): USERSPACE_GPL_CACHE names another place" "$repo/series/$script"
+		[ "$(cd "$USERSPACE_GPL_CACHE" && find . -type f | sort | paste -sd' ')" = './build/x ./thesis.tex' ]
+	done
+	rm -r "$USERSPACE_GPL_CACHE/thesis.tex" "$USERSPACE_GPL_CACHE/build"
+	"$repo/series/tree"
+	# Nothing to clean is no error, and makes nothing.
+	USERSPACE_GPL_CACHE=$BATS_TEST_TMPDIR/nowhere "$repo/series/clean"
+	[ ! -e "$BATS_TEST_TMPDIR/nowhere" ]
+}
+
+@test "clean: leaves no worktree in the user's repository" {
+	unset TREE
+	tree=$("$repo/series/tree")
+	git -C "$tree" worktree add -q --detach "$USERSPACE_GPL_CACHE/work" worktree/base
+	git -C "$tree" worktree add -q --detach "$USERSPACE_GPL_CACHE/bench-base" worktree/base
+	echo edited >>"$USERSPACE_GPL_CACHE/work/Makefile"
+	plain_git -C "$KERNEL" worktree add -q --detach "$BATS_TEST_TMPDIR/theirs"
+	[ "$(git -C "$KERNEL" worktree list | wc -l)" = 5 ]
+	"$repo/series/clean"
+	[ "$(git -C "$KERNEL" worktree list | wc -l)" = 2 ]
+	[ "$(ls -A "$USERSPACE_GPL_CACHE")" = lock ]
+}
+
+@test "clean: a file of the user's in the tree, and a tree elsewhere, are kept" {
+	plain_git clone -q --bare "$KERNEL" "$USERSPACE_GPL_CACHE/base.git"
+	plain_git -C "$USERSPACE_GPL_CACHE/base.git" branch -m master 7.3.4-1
+	unset KERNEL
+	"$repo/series/tree"
+	fails_with "$TREE is a tree of $USERSPACE_GPL_CACHE/base.git, and would be lost" "$repo/series/clean"
+	git -C "$USERSPACE_GPL_CACHE/base.git" worktree remove "$TREE"
+	unset TREE
+	tree=$("$repo/series/tree")
+	echo mine >"$tree/notes"
+	fails_with 'has edits' "$repo/series/clean"
+	[ -e "$tree/notes" ]
+	rm "$tree/notes"
+	"$repo/series/clean"
+	[ "$(ls -A "$USERSPACE_GPL_CACHE")" = lock ]
+}

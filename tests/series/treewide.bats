@@ -186,7 +186,7 @@ bad() {
 	bad declarations.tsv '5{p}' 'declarations.tsv:6: file drivers/lib.c kind library once more, the first is declarations.tsv:5'
 	bad declarations.tsv '5s/$/\t/' 'declarations.tsv:5: 9 fields, not 8'
 	bad exports.tsv '2s/convert/convertt/' "exports.tsv:2: verdict is 'convertt', not convert or leave"
-	bad exports.tsv '2s/^two/twoo/' 'exports.tsv:2: groups.tsv has no twoo'
+	bad exports.tsv '2s/^two/second/' 'exports.tsv:2: groups.tsv has no second'
 	bad exports.tsv '2s/^two/one/' 'exports.tsv:2: group one is of the kind declare, not gate'
 	bad exports.tsv '3{p}' 'exports.tsv:4: symbol keep once more, the first is exports.tsv:3'
 	bad exports.tsv '2s/\t/ /' 'exports.tsv:2: 6 fields, not 7'
