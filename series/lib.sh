@@ -57,32 +57,40 @@ unset ARCH CROSS_COMPILE KBUILD_OUTPUT KBUILD_EXTMOD
 # Debian's modules, not one that a version manager put before it in PATH.
 PATH=/usr/bin:$PATH
 
-# git does the same for everybody: nothing of the caller's configuration may
-# change a patch, run a hook, sign, or clean up in a repository that is not
-# ours. Only safe.directory is kept, it says whose trees git may open at all.
+# git does the same for everybody: nothing of the caller's configuration or
+# environment may change a patch, run a hook, sign, or clean up in a repository
+# that is not ours. Only what says where git is and which trees it may open at
+# all is kept.
 git_neutral() {
-	local n=0 kv dir
+	local n=0 kv dir var
 	local -a kvs=(
 		am.keepcr=false am.threeWay=false apply.whitespace=nowarn
-		advice.detachedHead=false commit.gpgSign=false core.autocrlf=false
-		core.fsmonitor=false core.hooksPath=/dev/null
-		core.sparseCheckout=false core.commentChar=# gc.auto=0
+		advice.detachedHead=false commit.gpgSign=false
+		core.attributesFile=/dev/null core.autocrlf=false core.eol=lf
+		core.excludesFile=/dev/null core.fsmonitor=false
+		core.hooksPath=/dev/null core.sparseCheckout=false core.commentChar=# gc.auto=0
 		maintenance.auto=false rebase.updateRefs=false
 		user.name="userspace-gpl series"
 		user.email=series@userspace-gpl.invalid
 	)
 
+	for var in "${!GIT_@}"; do
+		case $var in
+		GIT_EXEC_PATH | GIT_DISCOVERY_ACROSS_FILESYSTEM | GIT_CONFIG*) ;;
+		*) unset "$var" ;;
+		esac
+	done
 	while read -r dir; do
 		kvs+=("safe.directory=$dir")
 	done < <(git config --get-all safe.directory || :)
-	# shellcheck disable=SC2046 # a list of names
-	unset $(git rev-parse --local-env-vars)
+	unset "${!GIT_CONFIG@}"
 	for kv in "${kvs[@]}"; do
 		export "GIT_CONFIG_KEY_$n=${kv%%=*}" "GIT_CONFIG_VALUE_$n=${kv#*=}"
 		n=$((n + 1))
 	done
 	export GIT_CONFIG_COUNT=$n GIT_CONFIG_GLOBAL=/dev/null
-	export GIT_CONFIG_SYSTEM=/dev/null GIT_EDITOR=: GIT_TERMINAL_PROMPT=0
+	export GIT_CONFIG_SYSTEM=/dev/null GIT_ATTR_NOSYSTEM=1
+	export GIT_EDITOR=: GIT_TERMINAL_PROMPT=0
 }
 
 # One run at a time in a cache; the scripts which a holder starts inherit it.
@@ -152,7 +160,7 @@ scratch() {
 
 	common=$(git -C "$1" rev-parse --path-format=absolute --git-common-dir)
 	rm -rf "$scratch"
-	GIT_CONFIG_COUNT=0 git init -q "$scratch"
+	GIT_CONFIG_COUNT=0 git init -q --template= "$scratch"
 	git -C "$scratch" config core.sparseCheckout true
 	mkdir -p "$scratch/.git/info"
 	echo /.nothing >"$scratch/.git/info/sparse-checkout"

@@ -40,10 +40,21 @@ hostile_config() {
 	EOF
 }
 
+# And so are the files beside it, and the environment.
+hostile_environment() {
+	mkdir -p "$HOME/.config/git" "$BATS_TEST_TMPDIR/template/info"
+	echo '*.h -diff' | tee "$HOME/.config/git/attributes" >"$BATS_TEST_TMPDIR/template/info/attributes"
+	echo '*.h' >"$HOME/.config/git/ignore"
+	export GIT_TEMPLATE_DIR=$BATS_TEST_TMPDIR/template GIT_DEFAULT_HASH=sha256
+	export GIT_DIFF_OPTS=--unified=9 GIT_EXTERNAL_DIFF=false GIT_TRACE=1
+	export GIT_SEQUENCE_EDITOR=false GIT_AUTHOR_NAME=Somebody GIT_COMMITTER_NAME=Somebody
+	export GIT_LITERAL_PATHSPECS=1
+}
+
 setup_fixture() {
 	export HOME=$BATS_TEST_TMPDIR/home USERSPACE_GPL_CACHE=$BATS_TEST_TMPDIR/cache
 	export KERNEL=$BATS_TEST_TMPDIR/linux TREE=$BATS_TEST_TMPDIR/tree
-	unset BASE XDG_CACHE_HOME DEBIAN_MIRROR USERSPACE_GPL_LOCKED CI
+	unset BASE XDG_CACHE_HOME XDG_CONFIG_HOME DEBIAN_MIRROR USERSPACE_GPL_LOCKED CI
 	repo=$BATS_TEST_TMPDIR/repo
 	mkdir -p "$HOME" "$repo/patches" "$repo/tests"
 	hostile_config "$HOME/.gitconfig"

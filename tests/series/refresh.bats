@@ -43,6 +43,41 @@ consistent() {
 	[ -z "$(changed)" ]
 }
 
+@test "refresh: the same patches with an environment and attributes against it" {
+	sed -i 's/twenty/TWENTY/' "$TREE/kernel/module/main.c"
+	plain_git -C "$TREE" commit -q -a --fixup HEAD~
+	"$repo/series/refresh"
+	plain_git -C "$repo" commit -q -a -m fixed
+	# Nothing is left of what was made without it, so all is made anew.
+	rm -rf "$TREE" "$USERSPACE_GPL_CACHE" "$repo"/patches/*
+	plain_git -C "$KERNEL" worktree prune
+	(
+		hostile_environment
+		"$repo/series/tree"
+	)
+	echo '/* new */' >"$TREE/include/linux/new.h"
+	plain_git -C "$TREE" add -f include
+	commit_all "one: add a header"
+	sed -i 's/^20$/twenty/' "$TREE/kernel/module/main.c"
+	commit_all "two: change a line"
+	echo '/* and more */' >>"$TREE/include/linux/new.h"
+	sed -i 's/^40$/forty/' "$TREE/kernel/module/main.c"
+	commit_all "three: change both"
+	sed -i 's/twenty/TWENTY/' "$TREE/kernel/module/main.c"
+	plain_git -C "$TREE" commit -q -a --fixup HEAD~
+	(
+		hostile_environment
+		"$repo/series/refresh"
+		"$repo/series/tree"
+		TREE=$BATS_TEST_TMPDIR/other "$repo/series/tree"
+	) 2>"$BATS_TEST_TMPDIR/said"
+	cat "$BATS_TEST_TMPDIR/said"
+	! grep trace: "$BATS_TEST_TMPDIR/said" || false
+	git -C "$repo" diff
+	[ -z "$(changed)" ]
+	[ "$(git -C "$BATS_TEST_TMPDIR/other" rev-parse HEAD)" = "$(git -C "$TREE" rev-parse HEAD)" ]
+}
+
 @test "refresh: no hash of a commit, no version of git, no sign-off in a patch" {
 	grep -q '^From 0000000000000000000000000000000000000000 ' "$repo"/patches/0001-*
 	run grep -rE 'Signed-off-by|^-- $|^2\.[0-9]+|somebody@|other@' "$repo/patches"
