@@ -8,8 +8,9 @@ set -euo pipefail
 export LC_ALL=C
 
 # The project's checkout, and the place for all that can be made again.
+unset CDPATH
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-cache=${USERSPACE_GPL_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/userspace-gpl}
+cache=$(realpath -m "${USERSPACE_GPL_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/userspace-gpl}")
 export USERSPACE_GPL_CACHE=$cache
 
 # All that the scripts and the tests put there, one way or another, beside the
@@ -32,6 +33,16 @@ note() {
 }
 
 kernel=${KERNEL:-} base_ref=${BASE:-} tree=${TREE:-}
+
+# kbuild takes neither as the name of a directory.
+for dir in "$cache" "${tree:+$(realpath -m "$tree")}"; do
+	case $dir in
+	*[[:space:]:]*)
+		die "the kernel cannot be built in $dir, because of the white space or colon: TREE= and USERSPACE_GPL_CACHE name other places"
+		;;
+	esac
+done
+unset dir
 
 # foreign: what is in the cache and not ours.
 foreign() {
@@ -119,7 +130,7 @@ need_space() {
 tree_path() {
 	local own=
 
-	[ -z "$kernel" ] || own=-$(basename "$(realpath "$kernel")")-$(realpath "$kernel" | cksum | cut -d' ' -f1)
+	[ -z "$kernel" ] || own=-$(basename "$(realpath "$kernel")" | tr -c '[:alnum:]._\n-' _)-$(realpath "$kernel" | cksum | cut -d' ' -f1)
 	realpath -m "${tree:-$cache/linux$own}"
 }
 

@@ -246,6 +246,53 @@ one: add a header" ]
 	USERSPACE_GPL_CACHE=$BATS_TEST_TMPDIR/file/cache fails_with 'cannot make the cache directory' "$repo/series/tree"
 }
 
+@test "tree: KERNEL= with a space in its path" {
+	make_series
+	cp -r "$KERNEL" "$BATS_TEST_TMPDIR/a kernel"
+	plain_git -C "$BATS_TEST_TMPDIR/a kernel" worktree prune
+	export KERNEL="$BATS_TEST_TMPDIR/a kernel"
+	TREE=$BATS_TEST_TMPDIR/other "$repo/series/tree"
+	[ "$(git -C "$BATS_TEST_TMPDIR/other" rev-parse HEAD)" = "$(git -C "$TREE" rev-parse HEAD)" ]
+	unset TREE
+	tree=$("$repo/series/tree")
+	[[ $tree == "$USERSPACE_GPL_CACHE/linux-a_kernel-"* ]]
+	[ -e "$tree/Makefile" ]
+}
+
+@test "tree: a tree or a cache where the kernel can't be built" {
+	fails_with 'cannot be built in .*/a tree, because of the white space' env TREE="$BATS_TEST_TMPDIR/a tree" "$repo/series/tree"
+	fails_with 'cannot be built in .*/a:tree, because of the white space or colon' env TREE="$BATS_TEST_TMPDIR/a:tree" "$repo/series/tree"
+	USERSPACE_GPL_CACHE="$BATS_TEST_TMPDIR/a cache" fails_with 'cannot be built in .*/a cache, ' "$repo/series/tree"
+	[ ! -e "$BATS_TEST_TMPDIR/a cache" ]
+}
+
+@test "tree: a relative cache and tree, and CDPATH" {
+	make_series
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p elsewhere/series elsewhere/cache
+	export CDPATH=$BATS_TEST_TMPDIR/elsewhere
+	cd "$repo"
+	[ "$(USERSPACE_GPL_CACHE=../cache2 TREE=../tree2 series/tree 2>/dev/null)" = "$BATS_TEST_TMPDIR/tree2" ]
+	[ "$(git -C "$BATS_TEST_TMPDIR/tree2" rev-parse HEAD)" = "$(git -C "$TREE" rev-parse HEAD)" ]
+	[ -e "$BATS_TEST_TMPDIR/cache2/lock" ]
+	[ "$(USERSPACE_GPL_CACHE=../cache2 TREE=../tree2 series/tree 2>/dev/null)" = "$BATS_TEST_TMPDIR/tree2" ]
+}
+
+@test "tree: a KERNEL= of another user's, in one line" {
+	[ "$(id -u)" = 0 ] || skip "only root can give a tree away"
+	unset SUDO_UID
+	chown -R 65534 "$KERNEL"
+	run "$repo/series/tree"
+	echo "$output"
+	[ "$status" -ne 0 ]
+	[ ${#lines[@]} -eq 1 ]
+	[ "$output" = "base: KERNEL=$KERNEL belongs to another user, git config --global --add safe.directory $KERNEL lets git open it" ]
+	# Their .gitconfig is not a hostile one any more.
+	git config --file "$HOME/.gitconfig" --add safe.directory "$KERNEL"
+	git config --file "$HOME/.gitconfig" --add safe.directory "$KERNEL/.git"
+	"$repo/series/tree"
+}
+
 @test "clean: removes the cache and its trees, but not edits" {
 	unset TREE
 	tree=$("$repo/series/tree")
