@@ -60,9 +60,19 @@ if [ ! -e "$cache/lock" ] && [ -n "$(foreign)" ]; then
 fi
 
 # What make(1) and the user's environment would hand on to the kernel's own
-# make: `make check KERNEL=...` must not become a variable of kbuild.
-unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
-unset ARCH CROSS_COMPILE KBUILD_OUTPUT KBUILD_EXTMOD
+# make: `make check KERNEL=...` must not become a variable of kbuild, nor may a
+# result depend on the shell in which it was made.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES MAKEFILES GNUMAKEFLAGS
+unset ARCH SUBARCH CROSS_COMPILE CROSS_COMPILE_COMPAT LLVM LLVM_IAS
+unset AR AS CC CPP CXX HOSTAR HOSTCC HOSTCXX HOSTLD HOSTPKG_CONFIG LD NM
+unset OBJCOPY OBJDUMP PAHOLE READELF RUSTC STRIP
+unset CFLAGS CPPFLAGS CXXFLAGS LDFLAGS LDLIBS RUSTFLAGS "${!EXTRA_@}"
+unset KAFLAGS KCFLAGS KCPPFLAGS KRUSTFLAGS USERCFLAGS USERLDFLAGS
+unset HOSTCFLAGS HOSTCXXFLAGS HOSTLDFLAGS HOSTLDLIBS HOSTRUSTFLAGS
+unset "${!AFLAGS_@}" "${!CFLAGS_@}" "${!LDFLAGS_@}" "${!RUSTFLAGS_@}"
+unset "${!CONFIG_@}" "${!INSTALL_@}" "${!KBUILD_@}" "${!KCONFIG_@}"
+unset KERNELRELEASE KERNELVERSION LOCALVERSION
+unset C CF CHECK CHECKFLAGS M MO O SUBDIRS V VERBOSE W
 
 # kbuild, coccicheck and checkpatch's spdxcheck need the python3 which has
 # Debian's modules, not one that a version manager put before it in PATH.

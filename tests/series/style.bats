@@ -58,3 +58,8 @@ scripts() {
 	echo "$output"
 	[ -z "$output" ]
 }
+
+@test "style: one list says what of the environment must not reach kbuild" {
+	cd "$top"
+	[ "$(ours | grep -v '\.bats$' | xargs grep -IlE 'unset.*(MAKEFLAGS|KBUILD_|KCFLAGS)')" = series/lib.sh ]
+}

@@ -293,6 +293,28 @@ one: add a header" ]
 	"$repo/series/tree"
 }
 
+@test "tree: what the environment has for kbuild does not reach it" {
+	mkdir -p "$repo/tests/boot" "$TREE/kernel/module"
+	cp "$top/tests/boot/um.config" "$repo/tests/boot/"
+	touch "$TREE/Kbuild" "$TREE/kernel/module/Kconfig"
+	# shellcheck disable=SC2016 # for make
+	printf '%s\n\t%s\n' allnoconfig: '@cp $(KCONFIG_ALLCONFIG) $(O)/.config' \
+		all: '@env >$(O)/env' >"$TREE/Makefile"
+	for var in GNUMAKEFLAGS ARCH SUBARCH CROSS_COMPILE LLVM LLVM_IAS LD AR NM \
+		OBJCOPY CFLAGS LDFLAGS KCFLAGS KCPPFLAGS KAFLAGS KRUSTFLAGS HOSTCFLAGS \
+		HOSTLDFLAGS USERCFLAGS EXTRA_CFLAGS CFLAGS_MODULE LDFLAGS_vmlinux \
+		KBUILD_EXTRA_SYMBOLS KBUILD_MODPOST_WARN KBUILD_VERBOSE KBUILD_OUTPUT \
+		KCONFIG_CONFIG CONFIG_MODULE_ALLOW_MISSING_USERSPACE KERNELRELEASE \
+		INSTALL_MOD_PATH M MO W C CF CHECK V; do
+		export "$var=hostile"
+	done
+	"$repo/series/build" um
+	sed -n 's/=hostile$//p' "$USERSPACE_GPL_CACHE/build/um/env" >"$BATS_TEST_TMPDIR/passed"
+	cat "$BATS_TEST_TMPDIR/passed"
+	[ -s "$USERSPACE_GPL_CACHE/build/um/env" ]
+	[ ! -s "$BATS_TEST_TMPDIR/passed" ]
+}
+
 @test "clean: removes the cache and its trees, but not edits" {
 	unset TREE
 	tree=$("$repo/series/tree")
