@@ -126,14 +126,14 @@ lock() {
 	export USERSPACE_GPL_LOCKED=$cache
 }
 
-# need_space DIR MIB WHAT
+# need_space DIR MIB WHAT [HINT]
 need_space() {
 	local dir=$1 free
 
 	while [ ! -d "$dir" ]; do dir=$(dirname "$dir"); done
 	free=$(df --output=avail -BM "$dir" | tail -n 1 | tr -dc 0-9)
 	[ "$free" -ge "$2" ] ||
-		die "not enough space in $dir for $3: $free MiB free, $2 MiB needed (USERSPACE_GPL_CACHE names another place)"
+		die "not enough space in $dir for $3: $free MiB free, $2 MiB needed${4-" (USERSPACE_GPL_CACHE names another place)"}"
 }
 
 # Where the tree is, or will be.
@@ -154,11 +154,18 @@ whole_files() {
 	sed -e 's/[[:space:]]*#.*//' -e '/^$/d' "$top/series/files"
 }
 
+# What to do about patches that are not whole, if they are not the committed ones.
+way_back() {
+	[ -z "$(git -C "$top" status --porcelain -- patches 2>/dev/null)" ] ||
+		printf '; patches/ is not as it was committed, git -C %s checkout -- patches brings that back' "$top"
+}
+
 patches_key() {
 	local p
 
 	series_patches | while read -r p; do
-		sha256sum <"$patches/$p" || die "$patches/series names $p, which is not there"
+		[ -e "$patches/$p" ] || die "$patches/series names $p, which is not there$(way_back)"
+		sha256sum <"$patches/$p"
 	done | sha256sum | cut -d' ' -f1
 }
 
@@ -207,6 +214,14 @@ apply_series() {
 	local log=$cache/am.log what
 
 	mapfile -t files < <(series_patches)
+	# A list that is cut short would give a series that is.
+	for what in "$patches"/[0-9]*.patch; do
+		case $what in
+		*/0000-*) continue ;;
+		esac
+		[ ! -e "$what" ] || [[ " ${files[*]} " = *" ${what##*/} "* ]] ||
+			die "$patches/series does not name ${what##*/}, which is there$(way_back)"
+	done
 	scratch "$1" "$2"
 	if [ ${#files[@]} -gt 0 ] && ! (
 		export GIT_COMMITTER_NAME="userspace-gpl series"
@@ -217,7 +232,7 @@ apply_series() {
 		what=$(grep -m 1 'does not apply\|already exists\|corrupt\|lacks\|does not exist' "$log" ||
 			grep -m 1 '^error\|^fatal' "$log" || tail -n 1 "$log")
 		what=${what#error: }
-		die "${files[$(($(cat "$scratch/.git/rebase-apply/next" 2>/dev/null || echo 1) - 1))]} does not apply to Linux $(kernel_version "$1" "$2"): $what"
+		die "${files[$(($(cat "$scratch/.git/rebase-apply/next" 2>/dev/null || echo 1) - 1))]} does not apply to Linux $(kernel_version "$1" "$2"): $what$(way_back)"
 	fi
 	in_scratch git rev-parse HEAD
 }

@@ -199,6 +199,66 @@ patches/0003-three-change-both.patch" ]
 	consistent
 }
 
+@test "refresh: killed while it wrote the patches, the next run ends the work" {
+	cp -r "$repo/patches" "$BATS_TEST_TMPDIR/old"
+	before=$(git -C "$TREE" rev-parse HEAD)
+	echo '/* edit */' >>"$repo/new.h"
+	sed -i 's/twenty/TWENTY/' "$TREE/kernel/module/main.c"
+	plain_git -C "$TREE" commit -q -a --fixup HEAD~
+	edited=$(git -C "$TREE" rev-parse HEAD)
+	key=$(cat "$(git -C "$TREE" rev-parse --absolute-git-dir)/series-key")
+	"$repo/series/refresh"
+	after=$(git -C "$TREE" rev-parse HEAD)
+	cp -r "$repo/patches" "$BATS_TEST_TMPDIR/want"
+	# As it was: one patch new, the others old, a temporary file half written.
+	gitdir=$(git -C "$TREE" rev-parse --absolute-git-dir)
+	plain_git -C "$TREE" checkout -q --detach "$edited"
+	git -C "$TREE" update-ref refs/worktree/series "$before"
+	echo "$key" >"$gitdir/series-key"
+	echo "$after" >"$gitdir/refreshing"
+	cp "$BATS_TEST_TMPDIR/old"/000[13]-* "$repo/patches/"
+	head -n 5 "$repo"/patches/0003-* >"$repo/patches/.0003-three-change-both.patch.new"
+	fails_with 'make refresh was interrupted while it wrote patches/: run it again' "$repo/series/tree"
+	"$repo/series/refresh"
+	[ "$(git -C "$TREE" rev-parse HEAD)" = "$after" ]
+	diff -r "$BATS_TEST_TMPDIR/want" "$repo/patches"
+	consistent
+}
+
+@test "refresh: where patches/ have no space, they stay as they were" {
+	[ "$(id -u)" = 0 ] || skip "only root can mount a small file system"
+	cp -r "$repo/patches" "$BATS_TEST_TMPDIR/old"
+	mount -t tmpfs -o size=1m none "$repo/patches" || skip "no right to mount here"
+	cp "$BATS_TEST_TMPDIR/old"/* "$repo/patches/"
+	echo '/* edit */' >>"$repo/new.h"
+	run "$repo/series/refresh"
+	diff -r "$BATS_TEST_TMPDIR/old" "$repo/patches" && same=y || same=
+	umount "$repo/patches"
+	echo "$output"
+	[ "$status" -ne 0 ]
+	[[ ${lines[-1]} =~ "not enough space in ".*"/patches for patches/: "[01]" MiB free, "[0-9]+" MiB needed"$ ]]
+	[ "$same" = y ]
+	# And it is as if nobody had tried.
+	"$repo/series/refresh"
+	grep -q edit "$repo"/patches/0003-*
+	consistent
+}
+
+@test "refresh: patches that are cut short: the way back is said" {
+	rm "$repo"/patches/0002-*
+	fails_with 'names 0002-two-change-a-line.patch, which is not there; .* checkout -- patches brings that back' "$repo/series/refresh"
+	plain_git -C "$repo" checkout -q -- patches
+	sed -i '$d' "$repo/patches/series"
+	fails_with 'does not name 0003-three-change-both.patch, which is there; .* checkout -- patches brings that back' "$repo/series/tree"
+	plain_git -C "$repo" checkout -q -- patches
+	head -n 20 "$repo"/patches/0003-* >"$BATS_TEST_TMPDIR/cut"
+	cp "$BATS_TEST_TMPDIR/cut" "$repo/patches/0003-three-change-both.patch"
+	fails_with '0003-three-change-both.patch does not apply .* checkout -- patches brings that back' "$repo/series/tree"
+	plain_git -C "$repo" checkout -q -- patches
+	"$repo/series/tree"
+	consistent
+}
+
 @test "refresh: the cover letter keeps its text and gets the new numbers" {
 	cat >"$repo/patches/0000-cover-letter.patch" <<-'EOF'
 		From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001
