@@ -100,7 +100,22 @@ setup() {
 @test "series: make refresh changes not a byte" {
 	cp -a "$top" "$BATS_TEST_TMPDIR/repo"
 	rm -rf "$BATS_TEST_TMPDIR/repo/.git"
-	"$BATS_TEST_TMPDIR/repo/series/refresh"
+	# If it does change one, that must not move the tree which people work in:
+	# another one, with the same commits, and of files only what is changed.
+	head=$(git -C "$TREE" rev-parse HEAD)
+	own=$BATS_TEST_TMPDIR/tree
+	plain_git init -q "$own"
+	git -C "$TREE" rev-parse --path-format=absolute --git-common-dir | sed 's,$,/objects,' >"$own/.git/objects/info/alternates"
+	for ref in base series; do
+		git -C "$own" update-ref "refs/worktree/$ref" "$(git -C "$TREE" rev-parse "worktree/$ref")"
+	done
+	git -C "$own" update-ref --no-deref HEAD "$(git -C "$TREE" rev-parse worktree/series)"
+	git -C "$own" read-tree HEAD
+	git -C "$own" ls-files -z | git -C "$own" update-index -z --skip-worktree --stdin
+	bash -c '. "$0/series/lib.sh" && printf "%s %s\n" "$(git -C "$1" rev-parse worktree/base)" "$(patches_key)"' \
+		"$top" "$TREE" >"$own/.git/series-key"
+	TREE=$own "$BATS_TEST_TMPDIR/repo/series/refresh"
+	[ "$(git -C "$TREE" rev-parse HEAD)" = "$head" ]
 	diff -r --exclude=.git "$top" "$BATS_TEST_TMPDIR/repo"
 }
 
