@@ -3,7 +3,7 @@
 #
 # The packaged base: what happens when the archive is not there, not signed, or
 # has another version. The mirrors here are files, and a port nobody listens on.
-# shellcheck disable=SC2030,SC2031,SC2154 # bats: each test is a subshell, and sets status and lines
+# shellcheck disable=SC2030,SC2031,SC2153,SC2154 # bats: each test is a subshell, and sets status and lines
 
 load helper
 
@@ -41,7 +41,7 @@ unsigned_mirror() {
 }
 
 @test "base: no network, nothing cached: one line, and nothing is left" {
-	fails_with 'cannot get linux-source-7.3 from the Debian archive, suite trixie-backports (no network?)' "$repo/series/tree"
+	fails_with 'cannot get linux-source-7.3 from the Debian archive, suite trixie-backports (no network?; KERNEL= names a git tree of your own instead)' "$repo/series/tree"
 	[ ! -e "$TREE" ]
 	[ ! -e "$USERSPACE_GPL_CACHE/base.git" ]
 }
@@ -69,6 +69,30 @@ unsigned_mirror() {
 	run "$repo/series/base"
 	[ "$status" -eq 0 ]
 	[[ $output == *"linux-source-7.3 is Linux 7.3.10, the series was made on 7.3.4"* ]]
+}
+
+@test "base: an update on which the patches do not apply is put aside" {
+	cached 7.3.4-1
+	KERNEL=$linux make_series
+	rm -rf "$TREE"
+	tree=$("$repo/series/tree")
+	head=$(git -C "$tree" rev-parse HEAD)
+	sed -i 's/= 4/= 10/' "$linux/Makefile"
+	sed -i 's/^20$/zwanzig/' "$linux/kernel/module/main.c"
+	plain_git -C "$linux" commit -q -a -m newer
+	plain_git -C "$linux" push -q "$USERSPACE_GPL_CACHE/base.git" HEAD:refs/heads/7.3.10-1
+	# Without --update nothing but a word on how.
+	fails_with 'tree: git -C .*/base.git branch -m 7.3.10-1 unfit/7.3.10-1 goes back to 7.3.4-1' "$repo/series/tree"
+	grep -q '0002-two-change-a-line.patch does not apply to Linux 7.3.10' <<<"$output"
+	[ "$(git -C "$tree" rev-parse HEAD)" = "$head" ]
+	fails_with 'so 7.3.10-1 is put aside, and make tree goes on with 7.3.4-1' "$repo/series/tree" --update
+	[ "$("$repo/series/tree")" = "$tree" ]
+	[ "$(git -C "$tree" rev-parse HEAD)" = "$head" ]
+}
+
+@test "base: BASE= without KERNEL= is not ignored" {
+	cached 7.3.4-1
+	fails_with 'BASE=v7.3 is a commit of KERNEL=, which is not set$' env BASE=v7.3 "$repo/series/tree"
 }
 
 @test "base: the mirror is the machine's own, of the main archive, in both formats" {
@@ -109,6 +133,12 @@ unsigned_mirror() {
 		APT::Get::AllowUnauthenticated "true";
 	EOF
 	APT_CONFIG=$BATS_TEST_TMPDIR/apt.conf fails_with 'is not good, nothing taken' "$repo/series/base"
+}
+
+@test "base: a package that the archive has no more" {
+	# Such a suite is empty, and signed; what follows apt is looked at.
+	sed -i 's/^update$/APT_CONFIG=\/dev\/null/' "$repo/series/apt"
+	fails_with 'the suite trixie-backports has no package linux-source-7.3 any more; KERNEL= names a git tree of your own instead$' "$repo/series/base"
 }
 
 @test "base: what an interrupted import left is no base" {
