@@ -176,3 +176,12 @@ unsigned_mirror() {
 		setpriv --reuid=65534 --regid=65534 --clear-groups "$repo/series/setup" tree
 	SETUP=no "$repo/series/setup" tree
 }
+
+@test "setup: another machine than x86-64 is told at once" {
+	printf 'git\ttree\twhy\ngit\tdemo\twhy\n' >"$repo/series/packages"
+	setarch i686 "$repo/series/setup" tree
+	for groups in '' demo check bench; do
+		# shellcheck disable=SC2086 # a word or none
+		fails_with 'this is i686: only make tree, .* x86-64 (Debian.s amd64)$' setarch i686 "$repo/series/setup" $groups
+	done
+}
