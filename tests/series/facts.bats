@@ -1,0 +1,76 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# The tables of facts against each other, and against what real builds import:
+# does every module that uses a gated symbol declare something?
+# shellcheck disable=SC2030,SC2031,SC2154 # bats: each test is a subshell, and sets status and lines
+
+load helper
+
+setup() {
+	declarations=$top/series/declarations.tsv
+	exports=$top/series/exports.tsv
+	importers=$BATS_TEST_TMPDIR/importers.tsv
+	undeclared=$BATS_TEST_TMPDIR/undeclared.tsv
+	grep -v '^#' "$top/series/importers.tsv" >"$importers"
+	grep -v '^#' "$top/series/undeclared.tsv" >"$undeclared"
+}
+
+# The rows of $importers without a row in one of the other two: of a module of
+# that name, whose file lies in the directory of the module or below.
+missing() {
+	awk -F'\t' '
+		FNR == 1 { nr++; next }
+		/^#/ { next }
+		nr < 3 { files[$2] = files[$2] " " $3; next }
+		{
+			dir = $3
+			sub("[^/]*$", "", dir)
+			if (!index(files[$2], " " dir))
+				print $1, $2
+		}' "$declarations" <(awk '{ print "\t" $0 }' "$undeclared") "$importers"
+}
+
+@test "facts: each module of Debian that uses a gated symbol declares something, or is known not to" {
+	[ "$(tail -n +2 "$importers" | cut -f1 | sort -u | xargs)" = "amd64 arm64" ]
+	run missing
+	echo "$output"
+	[ "$status" -eq 0 ] && [ -z "$output" ]
+}
+
+@test "facts: a module of Debian that does not is noticed" {
+	printf 'amd64\tplanted\tdrivers/x/planted.ko\tdma_buf_get\tGPL\n' >>"$importers"
+	# The name is that of one which declares something.
+	printf 'arm64\tvgem\tdrivers/x/vgem.ko\tdma_buf_get\tGPL\n' >>"$importers"
+	run missing
+	echo "$output"
+	[ "$output" = $'amd64 planted\narm64 vgem' ]
+	sed -i /^habanalabs/d "$undeclared"
+	run missing
+	[ "$output" = $'amd64 habanalabs\namd64 planted\narm64 vgem' ]
+}
+
+@test "facts: what Debian's modules import was asked of all gated symbols" {
+	{
+		tail -n +2 "$importers" | cut -f4 | tr , '\n'
+		sed -n 's/^# unused: //p' "$top/series/importers.tsv"
+	} | sort -u >"$BATS_TEST_TMPDIR/asked"
+	awk -F'\t' '!/^#/ && $6 == "convert" { print $2 }' "$exports" | sort -u |
+		diff - "$BATS_TEST_TMPDIR/asked"
+}
+
+@test "facts: a module that is known to declare nothing is in the tree, and declares nothing" {
+	TREE=$("$top/series/tree")
+	n=0
+	while IFS=$'\t' read -r module file reason; do
+		echo "$module"
+		[ -n "$reason" ]
+		run grep -rl '^MODULE_USERSPACE' "$TREE/${file%/*}"
+		[ "$status" -eq 1 ]
+		[ -e "$TREE/$file" ]
+		run awk -F'\t' -v m="$module" '$2 == m' "$declarations"
+		[ -z "$output" ]
+		n=$((n + 1))
+	done < <(tail -n +2 "$undeclared")
+	[ "$n" -gt 0 ]
+}
