@@ -168,12 +168,13 @@ unsigned_mirror() {
 	[ "$(git -C "$BATS_TEST_TMPDIR/imported" show x:dir/plain)" = 'no newline' ]
 }
 
+# Whoever runs this, with or without a right to become somebody else.
 @test "setup: what is missing is said in one line, to somebody who is not root" {
-	[ "$(id -u)" = 0 ] || skip "only root can become somebody else"
 	printf 'no-such-package\ttree\twhy\n' >"$repo/series/packages"
-	chmod -R a+rX "$BATS_RUN_TMPDIR"
-	fails_with 'not root, please run: apt-get install no-such-package$' \
-		setpriv --reuid=65534 --regid=65534 --clear-groups "$repo/series/setup" tree
+	id() { echo 1000; }
+	sudo() { return 1; }
+	export -f id sudo
+	fails_with 'not root, please run: apt-get install no-such-package$' "$repo/series/setup" tree
 	SETUP=no "$repo/series/setup" tree
 }
 
