@@ -80,7 +80,7 @@ setup() {
 	diff "$BATS_TEST_TMPDIR/added" "$BATS_TEST_TMPDIR/listed"
 }
 
-@test "series: every file that it adds says its licence" {
+@test "series: every file that it adds says its license" {
 	git -C "$TREE" diff --no-renames --name-only --diff-filter=A worktree/base worktree/series >"$BATS_TEST_TMPDIR/added"
 	[ -s "$BATS_TEST_TMPDIR/added" ]
 	while read -r file; do

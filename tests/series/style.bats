@@ -26,7 +26,7 @@ scripts() {
 	scripts | xargs shellcheck -x -P SCRIPTDIR -P series
 }
 
-@test "style: each of our sources says its licence" {
+@test "style: each of our sources says its license" {
 	cd "$top"
 	missing=$(ours | grep -E '\.(c|h|sh|py|bats|bash|cocci|S|rs)$|/run$|/Kbuild$|^Makefile$|^series/[a-z-]+$' |
 		grep -v '^series/files$\|^series/packages$\|^series/not-x86$\|^series/checkpatch-exceptions$' |
