@@ -78,3 +78,25 @@ says() {
 	group a <<<'printf "1..1\n    1..2\n    ok 1 inner\n    not ok 2 inner\nok 1 outer\n"'
 	says "1 passed, 0 failed, 0 skipped" 0 a
 }
+
+# Another number than the one that is written down.
+@test "runner: a group that plans what tests/counts says, and lost a case or has one more" {
+	cp "$top/tests/tap.sh" "$repo/tests/"
+	group a <<-'END'
+		exec bash -c '. ./series/lib.sh; . ./tests/tap.sh; set +e; cd ..
+		plan a s; for i in $CASES; do is 1 1 $i; done; finish'
+	END
+	cd "$repo"
+	printf 'a\ts\t2\nb\ts\t1\n' >tests/counts
+	CASES="one two" says "2 passed, 0 failed, 0 skipped" 0 a
+	CASES="one" says "1 passed, 1 failed, 0 skipped" 1 a
+	[[ $output == *"planned 2 tests and ran 1"* ]]
+	CASES="one two three" says "3 passed, 1 failed, 0 skipped" 1 a
+	# By itself, too.
+	run env CASES=one "$repo/tests/a/run"
+	[ "$status" -eq 1 ]
+	[ "$output" = $'ok 1 - one\n1..2\n# 1 ran, and tests/counts has 2' ]
+	sed -i /^a/d tests/counts
+	CASES="one two" says "0 passed, 2 failed, 0 skipped" 1 a
+	[[ $output == *"tests/counts has no s of a"* ]]
+}
