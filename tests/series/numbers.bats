@@ -1,0 +1,126 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# Numbers and messages that the texts state, from what they are about.
+# shellcheck disable=SC2030,SC2031,SC2154 # bats: each test is a subshell, and sets status and lines
+
+load helper
+
+setup() {
+	letter=$top/patches/0000-cover-letter.patch
+}
+
+# The text of a file in one line, whatever way it is wrapped.
+flat() { tr -s '[:space:]' ' ' <"$1"; }
+
+# states FILE TEXT...: each is there
+states() {
+	local file=$1 text
+
+	flat "$file" >"$BATS_TEST_TMPDIR/flat"
+	shift
+	for text; do
+		grep -qF -- "$text" "$BATS_TEST_TMPDIR/flat" || {
+			echo "not in ${file##*/}: $text"
+			return 1
+		}
+	done
+}
+
+# A module counts as of a class when one of its rows is. tyr is in Rust, and so
+# has a patch instead of a row.
+modules() {
+	awk -F'\t' '
+		/^#/ || $2 == "module" { next }
+		{ kind[$2] = kind[$2] " " $4 }
+		END {
+			kind["tyr"] = "userspace"
+			for (m in kind) {
+				all++
+				if (kind[m] ~ /class:/) class++
+				else if (kind[m] ~ /library/) library++
+				else own++
+			}
+			print all, own, class, library
+		}' "$top/series/declarations.tsv"
+}
+
+# gated GROUP: how many exports of the group are converted; all without one
+gated() {
+	awk -F'\t' -v g="${1:-}" -v from="${2:-}" '
+		/^#/ || $6 != "convert" { next }
+		(g == "" || $1 == g) && (from == "" || $4 == from) { n++ }
+		END { print n + 0 }' "$top/series/exports.tsv"
+}
+
+count() {
+	awk -F'\t' -v g="$1" -v s="${2:-}" '
+		$1 == g && (s == "" || $2 == s) { n += $3 }
+		END { print n + 0 }' "$top/tests/counts"
+}
+
+@test "numbers: modules that declare" {
+	grep -q '^drm-tyr	patch	' "$top/series/groups.tsv"
+	read -r all own class library < <(modules)
+	states "$letter" \
+		"$all modules of the tree declare: $own name a userspace of their own, $class the userspace of their class" \
+		"and $library are libraries."
+}
+
+@test "numbers: modules that do not" {
+	mapfile -t names < <(awk -F'\t' '!/^#/ && $1 != "module" { print $1 }' "$top/series/undeclared.tsv")
+	[ "${#names[@]}" = 6 ]
+	list=$(printf ', %s' "${names[@]:0:5}")
+	states "$top/README.md" "Six modules have no declaration" "${list#, } and ${names[5]}"
+	states "$letter" "but for one. That one is ${names[0]}." "Five more" "${names[@]:1}"
+	[ "$(awk -F'\t' '!/^#/ { print $2 }' "$top/series/importers.tsv" | grep -xF -f <(printf '%s\n' "${names[@]}") | sort -u)" = "${names[0]}" ]
+}
+
+@test "numbers: exports that are gated" {
+	first=$(($(gated gate-dma-buf) + $(gated gate-heaps) + $(gated gate-p2pdma)))
+	states "$letter" \
+		"First the $(gated gate-dma-buf) exports of DMA-BUF proper, the $(gated gate-heaps) of the DMA-BUF heaps, and the $(gated gate-p2pdma) of P2PDMA." \
+		"the $(($(gated) - first)) exports that hand those on" \
+		"and modules outside the GPL lose $(gated gate-drm-prime EXPORT_SYMBOL) of them"
+	# The patches, too. One that is there for two configurations is one.
+	sed -nE 's/^\+EXPORT_SYMBOL(_NS)?_USERSPACE_GPL\(([a-z][a-z0-9_]*).*/\2/p' "$top"/patches/0*.patch |
+		sort -u | diff - <(awk -F'\t' '!/^#/ && $6 == "convert" { print $2 }' "$top/series/exports.tsv" | sort -u)
+}
+
+@test "numbers: patches" {
+	n=$(wc -l <"$top/patches/series")
+	states "$letter" "userspace-gpl series ($n): "
+	# Each is in one line of the list, and none in two.
+	[ "$(sed -nE 's/^ +([0-9]+) - ([0-9]+) .*/\1 \2/p' "$letter" |
+		while read -r from to; do seq "$from" "$to"; done)" = "$(seq "$n")" ]
+}
+
+@test "numbers: tests" {
+	mapfile -t cases < <(cd "$top/tests/modpost" && printf '%s\n' */Kbuild)
+	kunit=$(awk '
+		/^\}? ?.*_cases\[\] = \{/ && !/kunit_case/ { on = 1 }
+		/^};/ { on = 0 }
+		on && /^\t\{/ { n++ }
+		/KUNIT_CASE\(/ { n++ }
+		END { print n }' "$top/tests/kunit/userspace_kunit.c")
+	states "$letter" "A KUnit suite of $kunit cases" "${#cases[@]} small modules, built by kbuild"
+}
+
+@test "numbers: modules of Debian" {
+	mapfile -t debian < <(grep '^#' "$top/series/importers.tsv" | grep -oE '\([0-9]{4}' | sed 's/(\(.\)/\1,/')
+	[ "${#debian[@]}" = 2 ]
+	states "$letter" "amd64 and arm64 have ${debian[0]} and ${debian[1]} modules"
+}
+
+# Two symbols of another module, and the rest is the same.
+@test "numbers: the messages in the README are those that the tests ask for" {
+	want=$(sed -E -e 's/^ERROR: modpost: drv\.ko: //' \
+		-e 's/uses ust_gated and ust_gated2,/uses dma_buf_get and dma_buf_put,/' \
+		"$top/tests/modpost/undeclared-2/expect.stderr")
+	[[ $want == "uses dma_buf_get and dma_buf_put, exported only "* ]]
+	for who in "ERROR: modpost: my_gpu.ko" my_gpu; do
+		got=$(grep -A2 "^    $who: uses " "$top/README.md" | sed 's/^    //')
+		[ "$got" = "$who: $want" ]
+	done
+	states "$letter" "ERROR: modpost: foo.ko: ${want//$'\n'/ }"
+}
