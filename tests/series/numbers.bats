@@ -106,6 +106,11 @@ count() {
 	states "$letter" "A KUnit suite of $kunit cases" "${#cases[@]} small modules, built by kbuild"
 }
 
+@test "numbers: assertions in booted kernels, of built-in drivers, of livepatches" {
+	states "$letter" "$(count boot) assertions were made in booted kernels" \
+		"$(count builtin) more are about drivers that are built in, and $(count livepatch diff) about livepatches"
+}
+
 @test "numbers: modules of Debian" {
 	mapfile -t debian < <(grep '^#' "$top/series/importers.tsv" | grep -oE '\([0-9]{4}' | sed 's/(\(.\)/\1,/')
 	[ "${#debian[@]}" = 2 ]
