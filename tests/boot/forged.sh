@@ -232,6 +232,8 @@ suite_um_forged()
 	is "$(get_fact got_external/errno) $(get_fact asker_external/errno) $(records asker_external)" \
 		"0 ENXIO 3 refusing symbol_get() of got_external, exported only to modules with a free userspace." \
 		"symbol_get() of the same from a module out of tree: refused, and said so"
+	is "${said[asker_external]-}" "uses symbol_get() for got_external, exported only to modules with a free userspace.\\nRefer to the symbol itself.\\nSee Documentation/core-api/symbol-userspace.rst" \
+		"... and modpost says it of one that is built with it"
 	is "$(get_fact -got_intree/errno) $(get_fact -got_external/errno) $(get_fact refcnt/text)" "0 0 0\\n" \
 		"... and no reference is held after that"
 	for id in vermagic modversion; do

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The text of lending as a warning. Module.symvers says what the loader will
- * take the exports for, and who uses them is told.
+ * The text of lending as a warning, and who uses the exports is told.
+ * Module.symvers takes no plain export away, as the loader doesn't.
  */
 #include <linux/module.h>
 #include "../lib/lib.h"
@@ -12,6 +12,13 @@ void drv_plain(void)
 	ust_gated();
 }
 EXPORT_SYMBOL(drv_plain);
+
+void drv_gpl(void);
+void drv_gpl(void)
+{
+	ust_gated();
+}
+EXPORT_SYMBOL_GPL(drv_gpl);
 
 static int __init drv_init(void)
 {

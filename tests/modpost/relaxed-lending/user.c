@@ -6,10 +6,12 @@
 #include <linux/module.h>
 
 void drv_plain(void);
+void drv_gpl(void);
 
 static int __init drv_init(void)
 {
 	drv_plain();
+	drv_gpl();
 	return 0;
 }
 module_init(drv_init);
