@@ -182,7 +182,6 @@ kernel_version() {
 # of nothing. So git am and git rebase touch only the files they change, which
 # takes seconds, and what fails there has spoilt nobody's tree.
 scratch=$cache/scratch
-scratch_sparse=true	# git can't merge without the files
 scratch() {
 	local common
 
@@ -202,7 +201,7 @@ scratch() {
 in_scratch() (
 	export GIT_OBJECT_DIRECTORY=$scratch_objects GIT_DIR=$scratch/.git
 	export "GIT_CONFIG_KEY_$GIT_CONFIG_COUNT=core.sparseCheckout"
-	export "GIT_CONFIG_VALUE_$GIT_CONFIG_COUNT=$scratch_sparse"
+	export "GIT_CONFIG_VALUE_$GIT_CONFIG_COUNT=true"
 	export GIT_CONFIG_COUNT=$((GIT_CONFIG_COUNT + 1))
 	cd "$scratch" && GIT_WORK_TREE=$scratch "$@"
 )

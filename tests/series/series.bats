@@ -33,6 +33,18 @@ setup() {
 	[ "$version" != "$(cat "$top/series/base.version")" ] || [ -z "$output" ]
 }
 
+# What is brought to an older base is in this one already, word for word.
+@test "series: the base has what the backports bring" {
+	export GIT_INDEX_FILE=$BATS_TEST_TMPDIR/index
+	git -C "$TREE" read-tree worktree/base
+	n=0
+	for patch in "$top"/series/backports/*/*.patch; do
+		git -C "$TREE" apply --cached --check --reverse "$patch"
+		n=$((n + 1))
+	done
+	[ $n -gt 0 ]
+}
+
 @test "series: plain git am, as anybody would run it, gives the same tree" {
 	export GIT_CONFIG_GLOBAL=/dev/null GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x@example.org
 	cd "$BATS_TEST_TMPDIR"

@@ -131,6 +131,49 @@ drivers: gate' ]
 	show drivers/a.c | grep -q MODULE_USERSPACE
 }
 
+@test "treewide: what the series builds on comes first, where a base lacks it" {
+	backport=$repo/series/backports
+	rm -rf "$backport"
+	mkdir -p "$backport/7.2" "$backport/7.1"
+	git -C "$KERNEL" show HEAD:kernel/module/main.c >"$BATS_TEST_TMPDIR/main.c"
+	sed -i 's/= 3$/= 2/' "$KERNEL/Makefile"
+	sed -i '20d' "$KERNEL/kernel/module/main.c"
+	plain_git -C "$KERNEL" commit -q -a -m 'older'
+	older=$(git -C "$KERNEL" rev-parse HEAD)
+	cp "$BATS_TEST_TMPDIR/main.c" "$KERNEL/kernel/module/"
+	plain_git -C "$KERNEL" commit -q -a -m 'bring 20'
+	plain_git -C "$KERNEL" format-patch -q -o "$backport/7.1" HEAD~
+	plain_git -C "$KERNEL" reset -q --hard "$older"
+	sed -i '/two: change a line/d' "$repo/series/groups.tsv"
+	fails_with 'two-change-a-line.patch does not apply to Linux 7.2.4: ' "$repo/series/treewide"
+	mv "$backport/7.1"/* "$backport/7.2/"
+	treewide
+	[ "$(git -C "$KERNEL" log --reverse --format=%s HEAD.."$made" | head -n 2)" = 'bring 20
+one: add a header' ]
+	show kernel/module/main.c | grep -q '^twenty$'
+	# One that does not apply is an error, as of any patch before the table.
+	sed -i 's/^ 19$/ 18/' "$backport"/7.2/*.patch
+	fails_with '0001-bring-20.patch does not apply to Linux 7.2.4: ' "$repo/series/treewide"
+}
+
+# Where the patch does not apply as it is, git merges if it can.
+@test "treewide: on another base git merges, with the base of the series" {
+	git clone -q --bare "$KERNEL" "$USERSPACE_GPL_CACHE/base.git"
+	sed -i 's/= 4$/= 9/' "$KERNEL/Makefile"
+	sed -i 's/^18$/eighteen/' "$KERNEL/kernel/module/main.c"
+	plain_git -C "$KERNEL" commit -q -a -m 'other context'
+	treewide
+	[ "$(show kernel/module/main.c | sed -n '18,20p;40p')" = 'eighteen
+19
+twenty
+forty' ]
+	[ "$(git -C "$KERNEL" diff --name-only HEAD "$made" -- Makefile)" = '' ]
+	sed -i 's/^20$/XX/' "$KERNEL/kernel/module/main.c"
+	plain_git -C "$KERNEL" commit -q -a -m 'a conflict'
+	run "$repo/series/treewide"
+	grep -q 'two-change-a-line.patch does not apply to Linux 7.3.9: CONFLICT (content): Merge conflict in kernel/module/main.c' <<<"$output"
+}
+
 @test "treewide: a row without effect, and a class that is none, are errors" {
 	cp "$repo/series/declarations.tsv" "$BATS_TEST_TMPDIR/declarations.tsv"
 	tsv one exp drivers/exp.c userspace https://example.org/a MIT use lic >>"$repo/series/declarations.tsv"
