@@ -81,7 +81,11 @@ count() {
 	states "$letter" \
 		"First the $(gated gate-dma-buf) exports of DMA-BUF proper, the $(gated gate-heaps) of the DMA-BUF heaps, and the $(gated gate-p2pdma) of P2PDMA." \
 		"the $(($(gated) - first)) exports that hand those on" \
-		"and modules outside the GPL lose $(gated gate-drm-prime EXPORT_SYMBOL) of them"
+		"Of these $(($(gated) - first)), $(gated '' EXPORT_SYMBOL) were plain" \
+		"$(gated gate-rdma EXPORT_SYMBOL) of RDMA, $(gated gate-virtio EXPORT_SYMBOL) of virtio, $(gated gate-amdgpu EXPORT_SYMBOL) of" \
+		"and the $(gated gate-drm-prime EXPORT_SYMBOL) of drivers/gpu/drm/drm_prime.c" \
+		"and so are $(($(gated '' EXPORT_SYMBOL) - $(gated gate-drm-prime EXPORT_SYMBOL))) others"
+	[ "$(gated gate-drm-helpers EXPORT_SYMBOL)" = 1 ]
 	# The patches, too. One that is there for two configurations is one.
 	sed -nE 's/^\+EXPORT_SYMBOL(_NS)?_USERSPACE_GPL\(([a-z][a-z0-9_]*).*/\2/p' "$top"/patches/0*.patch |
 		sort -u | diff - <(awk -F'\t' '!/^#/ && $6 == "convert" { print $2 }' "$top/series/exports.tsv" | sort -u)
