@@ -144,6 +144,7 @@ suite_um_forged()
 			echo "load asker_$name $guest_mods/asker_$name.ko"
 		done
 		echo "load asker_for $guest_mods/asker_for.ko"
+		echo "exec flood for i in 1 2 3 4 5 6 7 8 9 10 11 12; do insmod $guest_mods/getter.ko; done"
 		for name in asker_for asker_intree got_intree got_external; do
 			echo "unload -$name $name"
 		done
@@ -234,6 +235,8 @@ suite_um_forged()
 		"symbol_get() of the same from a module out of tree: refused, and said so"
 	is "${said[asker_external]-}" "uses symbol_get() for got_external, exported only to modules with a free userspace.\\nRefer to the symbol itself.\\nSee Documentation/core-api/symbol-userspace.rst" \
 		"... and modpost says it of one that is built with it"
+	# One of ten has been printed for asker_external.
+	is "$(records flood | grep -c 'refusing symbol_get() of gated_1')" 9 "symbol_get() again and again: ten messages"
 	is "$(get_fact -got_intree/errno) $(get_fact -got_external/errno) $(get_fact refcnt/text)" "0 0 0\\n" \
 		"... and no reference is held after that"
 	for id in vermagic modversion; do

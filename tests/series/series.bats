@@ -101,6 +101,13 @@ setup() {
 	done <"$BATS_TEST_TMPDIR/added"
 }
 
+# What is built on one machine for another has modpost linked again there.
+@test "series: install-extmod-build links all objects of modpost" {
+	objects() { sed -n "s/.*modpost-objs[^=]*= *//p" "$TREE/$1" | grep -oE '[a-z0-9]+\.o'; }
+	[ -n "$(objects scripts/mod/Makefile)" ]
+	[ "$(objects scripts/package/install-extmod-build)" = "$(objects scripts/mod/Makefile)" ]
+}
+
 @test "series: signed off by nobody, written by nobody in particular" {
 	run grep -rlE '^(Signed-off|Reviewed|Acked|Tested|Co-developed)-by:' "$patches"
 	[ -z "$output" ]
