@@ -5,15 +5,16 @@
 # Sourced by tests/boot/run: forged sections, and what can only be seen when
 # modules come and go in a certain order.
 
-# build_stress_cases <kernel build>: the modules of stress.cases, in names[]
+# build_stress_cases <kernel build> [<suite>]: the modules of stress.cases, in
+# names[]; the suites that run UML share them
 build_stress_cases()
 {
-	local O=$1
+	local O=$1 suite=${2:-um-stress}
 
 	read_cases stress.cases
-	build_cases "$O" "$cache/boot/um-stress" "${names[@]}"
-	install_modules "$O" "$work/root-stress" "$cache/boot/um-stress"
-	quiet "$depmod" -b "$work/root-stress" "$release"
+	build_cases "$O" "$cache/boot/$suite" "${names[@]}"
+	install_modules "$O" "$work/root-$suite" "$cache/boot/$suite"
+	quiet "$depmod" -b "$work/root-$suite" "$release"
 }
 
 # forge_flags <id> <module> <section> <flags of objcopy>: its contents stay
@@ -155,7 +156,7 @@ suite_um_forged()
 		echo "unload -gated_late gated"
 		echo "read modules_end /proc/modules"
 	} > "$work/steps"
-	initramfs "$O" "$work/steps" "$work/root-stress"
+	initramfs "$O" "$work/steps" "$work/root-um-stress"
 	boot_um "$O"
 	check_guest um-forged
 

@@ -11,7 +11,9 @@
  *
  *	<module>:<errno>=<count>,... -<module>:<errno>=<count>,...
  *
- * where 0 is success, and "-" is the removal.
+ * where 0 is success, and "-" is the removal. Before these, cpus:<cpu>=<count>
+ * says how many rounds ended on which CPU: each process has its own, if there is
+ * more than one.
  *
  * Each round loads all modules in their order and removes them in the reverse
  * order, but leaves out about a quarter of both, so that modules come and go
@@ -21,6 +23,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,8 +35,10 @@
 
 #define MAX_MODULES	32
 #define MAX_ERRNO	256
+#define MAX_CPUS	8
 
 struct counts {
+	unsigned int cpu[MAX_CPUS];
 	unsigned int load[MAX_MODULES][MAX_ERRNO];
 	unsigned int unload[MAX_MODULES][MAX_ERRNO];
 };
@@ -76,16 +81,24 @@ static int load(const struct file *f, int with_file)
 }
 
 static void loader(struct counts *c, unsigned long rounds,
-		   unsigned long long seed, int with_file)
+		   unsigned long long seed, int nr)
 {
 	unsigned long round;
+	cpu_set_t cpus;
 	int i, err;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) > 1) {
+		CPU_ZERO(&cpus);
+		CPU_SET(nr, &cpus);
+		if (sched_setaffinity(0, sizeof(cpus), &cpus))
+			_exit(2);
+	}
 
 	for (round = 0; round < rounds; round++) {
 		for (i = 0; i < nr_files; i++) {
 			if (random_number(&seed) % 4 == 0)
 				continue;
-			err = load(&files[i], with_file);
+			err = load(&files[i], nr);
 			c->load[i][err % MAX_ERRNO]++;
 		}
 		for (i = nr_files - 1; i >= 0; i--) {
@@ -95,6 +108,7 @@ static void loader(struct counts *c, unsigned long rounds,
 				      O_NONBLOCK) ? errno : 0;
 			c->unload[i][err % MAX_ERRNO]++;
 		}
+		c->cpu[sched_getcpu() % MAX_CPUS]++;
 	}
 }
 
@@ -121,6 +135,7 @@ int main(int argc, char **argv)
 	struct counts *counts;
 	unsigned long rounds;
 	int i, status, bad = 0;
+	char sep = ':';
 	struct stat st;
 	pid_t pid[2];
 
@@ -170,6 +185,16 @@ int main(int argc, char **argv)
 	for (i = nr_files - 1; i >= 0; i--)
 		syscall(SYS_delete_module, files[i].name, O_NONBLOCK);
 
+	printf("cpus");
+	for (i = 0; i < MAX_CPUS; i++) {
+		unsigned int sum = counts[0].cpu[i] + counts[1].cpu[i];
+
+		if (!sum)
+			continue;
+		printf("%c%d=%u", sep, i, sum);
+		sep = ',';
+	}
+	putchar(' ');
 	for (i = 0; i < nr_files; i++) {
 		unsigned int both[2][MAX_ERRNO];
 
