@@ -37,6 +37,9 @@ bench: setup-tree setup-demo setup-bench ## what the series costs: size, modpost
 mutate: setup-tree setup-demo setup-check ## break each check on purpose: a test has to notice
 	@tests/mutation/run --all
 
+link: setup-tree setup-check setup-link ## link the modules that the tables name, modpost checks them (hours)
+	@series/link-importers
+
 checkpatch: setup-tree ## the kernel's checkpatch.pl --strict on every patch
 	@series/checkpatch
 
@@ -49,4 +52,4 @@ clean: ## remove what was made and downloaded, and keep the tree while it has ed
 setup-%:
 	@series/setup $*
 
-.PHONY: help demo check tree update refresh treewide bisect bench mutate checkpatch static clean
+.PHONY: help demo check tree update refresh treewide link bisect bench mutate checkpatch static clean

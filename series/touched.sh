@@ -42,12 +42,17 @@ work_at() {
 	git -C "$work" checkout -q --detach
 }
 
+# cross_of ARCH: what the names of its compiler and linker begin with.
+cross_of() {
+	[ "$1" = x86 ] || awk -F'\t' -v a="$1" '!/^#/ && $2 == a { print $3; exit }' "$top/series/not-x86"
+}
+
 # kmake ARCH ARG...: ARCH is x86, or a line's second column of series/not-x86.
 kmake() {
-	local arch=$1 cross=
+	local arch=$1 cross
 
 	shift
-	[ "$arch" = x86 ] || cross=$(awk -F'\t' -v a="$arch" '!/^#/ && $2 == a { print $3; exit }' "$top/series/not-x86")
+	cross=$(cross_of "$arch")
 	make -C "$work" O="$build-$arch" ARCH="$arch" CROSS_COMPILE="$cross" \
 		CC="ccache ${cross}gcc" HOSTCC="ccache gcc" LOCALVERSION= -j"$jobs" "$@" </dev/null
 }
