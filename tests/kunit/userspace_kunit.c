@@ -1026,8 +1026,6 @@ static void message_names_symbols(struct kunit *test)
 /* The source of such a symbol does not say that it is gated. */
 static void message_names_lender(struct kunit *test)
 {
-	static const char line[] =
-		"\nbar counts as such: shim, which exports it, was built out of tree and uses such symbols.\nAdd this line: ";
 	char *msg = kunit_kzalloc(test, MODULE_USERSPACE_MSG_LEN, GFP_KERNEL);
 	struct module_userspace us = { .verdict = NONE };
 	struct module_userspace_use use = { };
@@ -1043,7 +1041,8 @@ static void message_names_lender(struct kunit *test)
 	module_userspace_add_lent(&use, "zig", "another");
 	module_userspace_message(msg, MODULE_USERSPACE_MSG_LEN, &us, &use);
 	KUNIT_EXPECT_TRUE(test, strstarts(msg, "uses alpha, bar, foo and zig, "));
-	expect_contains(test, msg, line);
+	expect_contains(test, msg,
+			"\nbar counts as such: shim, which exports it, was built out of tree and uses such symbols.\nAdd this line: ");
 }
 
 /* The longest of everything: detail, symbol names and number of symbols. */
