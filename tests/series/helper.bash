@@ -54,6 +54,8 @@ hostile_environment() {
 setup_fixture() {
 	export HOME=$BATS_TEST_TMPDIR/home USERSPACE_GPL_CACHE=$BATS_TEST_TMPDIR/cache
 	export KERNEL=$BATS_TEST_TMPDIR/linux TREE=$BATS_TEST_TMPDIR/tree
+	# tests/run has made git neutral, which is what is tested here.
+	unset "${!GIT_@}"
 	unset BASE XDG_CACHE_HOME XDG_CONFIG_HOME DEBIAN_MIRROR USERSPACE_GPL_LOCKED CI
 	repo=$BATS_TEST_TMPDIR/repo
 	mkdir -p "$HOME" "$repo/patches" "$repo/tests"
