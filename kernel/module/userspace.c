@@ -95,7 +95,7 @@ static bool exports_gated(const struct module *mod)
 	unsigned int i;
 
 	for (i = 0; i < mod->num_syms; i++)
-		if (mod->flagstab[i] & KSYM_FLAG_USERSPACE)
+		if (ksym_is_userspace(mod->flagstab[i]))
 			return true;
 
 	return false;
@@ -201,15 +201,15 @@ int module_userspace_verify(struct module *mod, const struct load_info *info)
  */
 bool module_userspace_enforced(void)
 {
-	return userspace_enforce;
+	return READ_ONCE(userspace_enforce);
 }
 
 /**
  * module_userspace_verify_get() - may symbol_get() give out a gated symbol?
  * @name: the name of the symbol
  *
- * It may not: who asks, and for which module, can't be known. Says so ten times
- * an hour at most.
+ * It may not: who asks, and for which module, can't be known. Says so about ten
+ * times an hour, for all symbols together.
  *
  * Context: Any, may be in an RCU read-side critical section.
  * Return: 0 if CONFIG_MODULE_ALLOW_MISSING_USERSPACE lets it, -EACCES otherwise.
@@ -218,16 +218,16 @@ int module_userspace_verify_get(const char *name)
 {
 	/* Some ask again and again: intel_ips asks for i915 every few seconds. */
 	static DEFINE_RATELIMIT_STATE(rs, 3600 * HZ, 10);
-	bool enforce = READ_ONCE(userspace_enforce);
+	bool enforce = module_userspace_enforced();
 
-	if (!__ratelimit(&rs))
-		;	/* that has been said */
-	else if (enforce)
-		pr_err("refusing symbol_get() of %s, exported only to modules with a free userspace.\n",
-		       name);
-	else
-		pr_warn("symbol_get() of %s, exported only to modules with a free userspace.\n",
-			name);
+	if (__ratelimit(&rs)) {
+		if (enforce)
+			pr_err("refusing symbol_get() of %s, exported only to modules with a free userspace.\n",
+			       name);
+		else
+			pr_warn("symbol_get() of %s, exported only to modules with a free userspace.\n",
+				name);
+	}
 
 	return enforce ? -EACCES : 0;
 }

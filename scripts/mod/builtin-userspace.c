@@ -6,7 +6,7 @@
  * module that is a part, is gone. The objects that it was linked from know, so
  * this program reads their symbols from nm:
  *
- *   { nm -A -g built-in-fixup.a || echo FAILED; } | builtin-userspace \
+ *   { nm -A -g built-in-fixup.a || { echo; echo FAILED; }; } | builtin-userspace \
  *		.vmlinux.export.c modules.builtin modules.builtin.modinfo
  *
  * Which symbols are gated is in the first file, which code is a module in the
@@ -51,6 +51,7 @@ struct builtin {
 	struct list_head list;
 	struct list_head names;
 	struct module_userspace_use use;
+	bool declares;
 	char name[];		/* path without .ko, as in modules.builtin */
 };
 
@@ -146,6 +147,7 @@ static void read_modules(const char *file)
 
 		b = xmalloc(sizeof(*b) + strlen(line) + 1);
 		memset(&b->use, 0, sizeof(b->use));
+		b->declares = false;
 		INIT_LIST_HEAD(&b->names);
 		strcpy(b->name, line);
 		list_add_tail(&b->list, &builtins);
@@ -306,6 +308,43 @@ static void read_symbols(FILE *f)
 	free(line);
 }
 
+/* The length of the prefix "<name>." of @s, 0 if it is not of that module. */
+static size_t prefix_len(const char *s, size_t slen, const char *path)
+{
+	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	size_t n = strlen(name), i;
+
+	if (slen <= n || s[n] != '.')
+		return 0;
+	for (i = 0; i < n; i++)
+		if (s[i] != (name[i] == '-' ? '_' : name[i]))
+			return 0;
+	return n + 1;
+}
+
+/*
+ * Which modules declare something. To look for it in the strings of each of them
+ * would take long.
+ */
+static void find_declarations(const char *all, size_t all_len)
+{
+	struct builtin *b;
+	size_t pos, slen;
+
+	for (pos = 0; pos < all_len; pos += slen + 1) {
+		const char *s = all + pos, *dot;
+
+		slen = strnlen(s, all_len - pos);
+		dot = memchr(s, '.', slen);
+		if (!dot || strncmp(dot + 1, MODULE_USERSPACE_TAG,
+				    MODULE_USERSPACE_TAG_LEN))
+			continue;
+		list_for_each_entry(b, &builtins, list)
+			if (prefix_len(s, slen, b->name))
+				b->declares = true;
+	}
+}
+
 /*
  * The strings of one module, without their prefix "<name>.". What comes behind
  * one of them and is no string of a module has been cut off by a NUL, and goes
@@ -315,25 +354,20 @@ static void read_symbols(FILE *f)
 static char *strip_modinfo(const char *all, size_t all_len,
 			   const char *path, size_t *len)
 {
-	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-	size_t n = strlen(name), pos, slen;
 	char *buf = xmalloc(all_len + 1);
+	size_t pos, slen;
 	bool mine = false;	/* the string before this one */
 
 	*len = 0;
 	for (pos = 0; pos < all_len; pos += slen + 1) {
 		const char *s = all + pos;
-		size_t i = 0, skip = 0;
+		size_t skip;
 
 		slen = strnlen(s, all_len - pos);
 		if (!slen)
 			continue;
-		if (slen > n && s[n] == '.')
-			while (i < n && s[i] == (name[i] == '-' ? '_' : name[i]))
-				i++;
-		if (i == n) {
-			skip = n + 1;
-		} else if (!mine || module_userspace_is_modinfo(s, slen)) {
+		skip = prefix_len(s, slen, path);
+		if (!skip && (!mine || module_userspace_is_modinfo(s, slen))) {
 			mine = false;
 			continue;
 		}
@@ -355,7 +389,8 @@ static bool check(const struct builtin *b, const char *all, size_t all_len)
 
 	module_userspace_scan(&us, modinfo, len);
 	free(modinfo);
-	if (module_userspace_may_use(&us, true, true))
+	if (b->use.nr ? module_userspace_may_use(&us, true, true) :
+			!module_userspace_is_bad(&us))
 		return true;
 
 	fprintf(stderr, "%s: modpost: %s (built in): %s\n",
@@ -390,8 +425,9 @@ int main(int argc, char **argv)
 		add_use(u);
 
 	modinfo = read_file(argv[3], &len);
+	find_declarations(modinfo, len);
 	list_for_each_entry(b, &builtins, list)
-		if (b->use.nr && !check(b, modinfo, len))
+		if ((b->use.nr || b->declares) && !check(b, modinfo, len))
 			ok = false;
 
 	return ok ? 0 : 1;

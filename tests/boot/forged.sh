@@ -224,7 +224,7 @@ suite_um_forged()
 	done
 	has_section nobits_far declared .modinfo "NOBITS A"
 	refused nobits_far declared ".modinfo without contents, far behind the end of the file" ENOEXEC \
-		"3 The .modinfo section has no contents."
+		"3 The .modinfo section must be of type PROGBITS and not empty."
 	refused twice undeclared "two .modinfo, one of which has a declaration" ENOEXEC \
 		"3 Only one .modinfo section must exist."
 
