@@ -40,6 +40,9 @@ mutate: setup-tree setup-demo setup-check ## break each check on purpose: a test
 link: setup-tree setup-check setup-link ## link the modules that the tables name, modpost checks them (hours)
 	@series/link-importers
 
+builtin: setup-tree setup-check setup-link ## compile the drivers that the tables name as built in, and check them (half an hour)
+	@series/builtin-importers
+
 checkpatch: setup-tree ## the kernel's checkpatch.pl --strict on every patch
 	@series/checkpatch
 
@@ -52,4 +55,4 @@ clean: ## remove what was made and downloaded, and keep the tree while it has ed
 setup-%:
 	@series/setup $*
 
-.PHONY: help demo check tree update refresh treewide link bisect bench mutate checkpatch static clean
+.PHONY: help demo check tree update refresh treewide link builtin bisect bench mutate checkpatch static clean

@@ -15,7 +15,7 @@ export USERSPACE_GPL_CACHE=$cache
 
 # All that the scripts and the tests put there, one way or another, beside the
 # trees "linux" and "linux-...": series/clean removes this, and nothing else.
-cache_names=(am.log apt base.git bench-base boot build builtin distro fold.index
+cache_names=(am.log apt base base.git boot build builtin distro fold.index
 	gated livepatch mutation rebase.log refresh scratch setup.log sparse
 	sparse.new treewide treewide.files treewide.message treewide.plan unpack
 	work work.lock)
@@ -237,3 +237,16 @@ apply_series() {
 }
 
 git_neutral
+
+# base_worktree TREE: what the series of TREE is based on, as a tree beside it
+base_worktree() {
+	local dir=$cache/base want
+
+	want=$(git -C "$1" rev-parse worktree/base)
+	if [ "$(git -C "$dir" rev-parse HEAD 2>/dev/null)" != "$want" ]; then
+		rm -rf "$dir"
+		git -C "$1" worktree prune
+		git -C "$1" worktree add -q --detach "$dir" "$want"
+	fi
+	echo "$dir"
+}

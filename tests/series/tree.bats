@@ -353,7 +353,7 @@ one: add a header" ]
 	unset TREE
 	tree=$("$repo/series/tree")
 	git -C "$tree" worktree add -q --detach "$USERSPACE_GPL_CACHE/work" worktree/base
-	git -C "$tree" worktree add -q --detach "$USERSPACE_GPL_CACHE/bench-base" worktree/base
+	git -C "$tree" worktree add -q --detach "$USERSPACE_GPL_CACHE/base" worktree/base
 	echo edited >>"$USERSPACE_GPL_CACHE/work/Makefile"
 	plain_git -C "$KERNEL" worktree add -q --detach "$BATS_TEST_TMPDIR/theirs"
 	[ "$(git -C "$KERNEL" worktree list | wc -l)" = 5 ]
