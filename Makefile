@@ -13,7 +13,7 @@ help: ## this list
 demo: setup-tree setup-demo ## what the series does, shown on a booted kernel
 	@series/demo
 
-check: setup-tree setup-demo setup-check ## all tests, or those of GROUP=<name>
+check: setup-tree setup-treewide setup-checkpatch setup-demo setup-check ## all tests, or those of GROUP=<name>
 	@tests/run $(GROUP)
 
 tree: setup-tree ## a git tree of Linux with the series applied as commits
@@ -25,7 +25,7 @@ update: setup-tree ## the same, on the newest 7.3.y that the archive has
 refresh: setup-tree ## take edits of whole files and of the tree back into patches/
 	@series/refresh
 
-treewide: setup-tree setup-check ## make the generated commits anew from the tables in series/
+treewide: setup-tree setup-treewide ## make the generated commits anew from the tables in series/
 	@series/treewide
 
 bisect: setup-tree setup-demo setup-check ## build every commit of the series in full (hours)
@@ -34,19 +34,19 @@ bisect: setup-tree setup-demo setup-check ## build every commit of the series in
 bench: setup-tree setup-demo setup-bench ## what the series costs: size, modpost, loading a module
 	@series/bench
 
-mutate: setup-tree setup-demo setup-check ## break each check on purpose: a test has to notice
+mutate: setup-tree setup-treewide setup-checkpatch setup-demo setup-check ## break each check on purpose: a test has to notice
 	@tests/mutation/run --all
 
-link: setup-tree setup-check setup-link ## link the modules that the tables name, modpost checks them (hours)
+link: setup-tree setup-demo setup-check setup-link ## link the modules that the tables name, modpost checks them (hours)
 	@series/link-importers
 
-builtin: setup-tree setup-check setup-link ## compile the drivers that the tables name as built in, and check them (half an hour)
+builtin: setup-tree setup-demo ## compile the drivers that the tables name as built in, and check them (half an hour)
 	@series/builtin-importers
 
-checkpatch: setup-tree ## the kernel's checkpatch.pl --strict on every patch
+checkpatch: setup-tree setup-checkpatch ## the kernel's checkpatch.pl --strict on every patch
 	@series/checkpatch
 
-static: setup-tree setup-check ## sparse, coccicheck and W=1: what is new on the touched files
+static: setup-tree setup-treewide setup-demo setup-check ## sparse, coccicheck and W=1: what is new on the touched files
 	@series/static
 
 clean: ## remove what was made and downloaded, and keep the tree while it has edits

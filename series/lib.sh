@@ -242,11 +242,13 @@ git_neutral
 base_worktree() {
 	local dir=$cache/base want
 
-	want=$(git -C "$1" rev-parse worktree/base)
+	want=$(git -C "$1" rev-parse -q --verify refs/worktree/base) ||
+		die "$1 was not made by series/tree: its base is not known"
 	if [ "$(git -C "$dir" rev-parse HEAD 2>/dev/null)" != "$want" ]; then
+		need_space "$cache" 2048 "a tree of the base"
 		rm -rf "$dir"
-		git -C "$1" worktree prune
-		git -C "$1" worktree add -q --detach "$dir" "$want"
+		git -C "$1" worktree add -q -f -f --detach "$dir" "$want" ||
+			die "cannot make a tree of the base in $dir"
 	fi
 	echo "$dir"
 }

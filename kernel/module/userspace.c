@@ -129,7 +129,8 @@ int module_userspace_setup(struct module *mod, struct load_info *info)
 }
 
 /* One message for the module, not one for each symbol. */
-static void report(const struct module *mod, const struct load_info *info)
+static void report(const struct module *mod, const struct load_info *info,
+		   bool enforce)
 {
 	const Elf_Shdr *symsec = &info->sechdrs[info->index.sym];
 	const Elf_Sym *sym = (void *)symsec->sh_addr;
@@ -157,7 +158,7 @@ static void report(const struct module *mod, const struct load_info *info)
 	text = msg ? module_userspace_message(msg, MODULE_USERSPACE_MSG_LEN,
 					      &info->userspace, &use) :
 		     "out of memory to say which gated symbols it may not use";
-	if (userspace_enforce)
+	if (enforce)
 		pr_err("%s: %s\n", mod->name, text);
 	else
 		pr_warn("%s: %s\n", mod->name, text);
@@ -177,6 +178,7 @@ static void report(const struct module *mod, const struct load_info *info)
 int module_userspace_verify(struct module *mod, const struct load_info *info)
 {
 	bool first = !mod->using_userspace_symbols;
+	bool enforce = READ_ONCE(userspace_enforce);
 
 	lockdep_assert_held(&module_mutex);
 
@@ -185,9 +187,9 @@ int module_userspace_verify(struct module *mod, const struct load_info *info)
 		return 0;
 
 	if (first)
-		report(mod, info);
+		report(mod, info, enforce);
 
-	return userspace_enforce ? -EACCES : 0;
+	return enforce ? -EACCES : 0;
 }
 
 /**

@@ -305,10 +305,15 @@ static void read_symbols(FILE *f)
 		}
 		free(object);
 	}
+	if (ferror(f))
+		die("nm", "its output can't be read");
 	free(line);
 }
 
-/* The length of the prefix "<name>." of @s, 0 if it is not of that module. */
+/*
+ * The length of the prefix "<name>." of @s, 0 if it is not of that module. No two
+ * modules have the same name: scripts/modules-check.sh.
+ */
 static size_t prefix_len(const char *s, size_t slen, const char *path)
 {
 	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
