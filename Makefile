@@ -31,7 +31,7 @@ treewide: setup-tree setup-treewide ## make the generated commits anew from the 
 bisect: setup-tree setup-demo setup-check ## build every commit of the series in full (hours)
 	@series/bisect
 
-bench: setup-tree setup-demo setup-bench ## what the series costs: size, modpost, loading a module
+bench: setup-tree setup-demo setup-check setup-bench ## what the series costs: size, modpost, loading a module
 	@series/bench
 
 mutate: setup-tree setup-treewide setup-checkpatch setup-demo setup-check ## break each check on purpose: a test has to notice

@@ -179,8 +179,10 @@ unsigned_mirror() {
 }
 
 @test "setup: another machine than x86-64 is told at once" {
-	printf 'git\ttree\twhy\ngit\tdemo\twhy\n' >"$repo/series/packages"
-	setarch i686 "$repo/series/setup" tree
+	printf 'git\t%s\twhy\n' tree treewide checkpatch demo >"$repo/series/packages"
+	for groups in tree treewide checkpatch; do
+		setarch i686 "$repo/series/setup" $groups
+	done
 	for groups in '' demo check bench; do
 		# shellcheck disable=SC2086 # a word or none
 		fails_with 'this is i686: only make tree, .* x86-64 (Debian.s amd64)$' setarch i686 "$repo/series/setup" $groups
