@@ -37,7 +37,8 @@ work_at() {
 		need_space "$work" 2048 "a second tree"
 		git --git-dir="$repo" worktree add -q -f -f --no-checkout --detach "$work" "$1"
 	fi
-	rm -f "$(git -C "$work" rev-parse --absolute-git-dir)/index.lock"
+	# A run that was killed may have left them.
+	rm -f "$(git -C "$work" rev-parse --absolute-git-dir)"/{index,HEAD,ORIG_HEAD}.lock
 	git -C "$work" reset -q --hard "$1"
 	git -C "$work" checkout -q --detach
 }

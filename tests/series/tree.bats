@@ -203,7 +203,7 @@ one: add a header" ]
 	git -C "$TREE" reset -q --hard HEAD~2
 	git -C "$TREE" update-ref refs/worktree/series HEAD
 	git -C "$TREE" show "$want:kernel/module/main.c" | head -n 30 >"$TREE/kernel/module/main.c"
-	touch "$gitdir/index.lock"
+	touch "$gitdir"/{index,HEAD,ORIG_HEAD,refs/worktree/base,refs/worktree/series}.lock
 	echo "$want" >"$gitdir/moving"
 	"$repo/series/tree"
 	[ "$(git -C "$TREE" rev-parse HEAD)" = "$want" ]
