@@ -66,6 +66,14 @@ configure() {
 		kmake "$arch" modules_prepare
 }
 
+# has WORD WORDS...
+has() {
+	local word=$1
+
+	shift
+	[[ " $* " = *" $word "* ]]
+}
+
 # not_x86 FILE: the architecture on which it can be compiled, if it is listed.
 not_x86() {
 	awk -F'\t' -v f="$1" '!/^#/ && $1 == f { print $2 }' "$top/series/not-x86"

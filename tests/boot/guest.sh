@@ -47,3 +47,16 @@ run_um()
 		initrd="$initramfs" uml_dir="$dir/uml" con=null con0=null,fd:1 \
 		console=tty0 "$@" < /dev/null 2>&1) | cat
 }
+
+# run_qemu <kernel build> <initramfs> <timeout> <kernel parameters> <option>...
+run_qemu()
+{
+	local O=$1 initramfs=$2 seconds=$3 parameters=$4
+	shift 4
+
+	# TCG is forced: a /dev/kvm that opens need not work. Of several -accel, the
+	# first counts.
+	timeout -k 5 "$seconds" qemu-system-x86_64 -machine q35 "$@" -accel tcg -cpu max \
+		-nographic -no-reboot -kernel "$O/arch/x86/boot/bzImage" -initrd "$initramfs" \
+		-append "console=ttyS0 panic=-1 $parameters" < /dev/null 2>&1
+}

@@ -280,12 +280,8 @@ boot_x86()
 {
 	local O=$1
 	shift
-	# Forced: a /dev/kvm that opens need not work.
-	timeout -k 5 3000 qemu-system-x86_64 -machine q35 \
-		-accel tcg,thread=multi -smp 2 -cpu max -m 1024 -nographic -no-reboot \
-		-kernel "$O/arch/x86/boot/bzImage" -initrd "$work/initramfs" \
-		-append "console=ttyS0 panic=-1 loglevel=4 reboot=triple $*" \
-		< /dev/null > "$work/console" 2>&1
+	run_qemu "$O" "$work/initramfs" 3000 "loglevel=4 reboot=triple $*" \
+		-accel tcg,thread=multi -smp 2 -m 1024 > "$work/console"
 	read_console
 }
 

@@ -26,6 +26,14 @@ scripts() {
 	scripts | xargs shellcheck -x -P SCRIPTDIR -P series
 }
 
+# Under pipefail it fails although it matches, when there is more to read.
+@test "style: nothing is piped into grep -q" {
+	cd "$top"
+	mapfile -t files < <(ours)
+	run grep -nE '(^|[^|])[|] *grep -[a-zA-Z]*q' "${files[@]}"
+	[ "$status" -eq 1 ] || { echo "$output"; false; }
+}
+
 @test "style: each of our sources says its license" {
 	cd "$top"
 	missing=$(ours | grep -E '\.(c|h|sh|py|bats|bash|cocci|S|rs)$|/run$|/Kbuild$|^Makefile$|^series/[a-z-]+$' |
