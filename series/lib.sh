@@ -238,17 +238,27 @@ apply_series() {
 
 git_neutral
 
-# base_worktree TREE: what the series of TREE is based on, as a tree beside it
-base_worktree() {
-	local dir=$cache/base want
-
-	want=$(git -C "$1" rev-parse -q --verify refs/worktree/base) ||
-		die "$1 was not made by series/tree: its base is not known"
-	if [ "$(git -C "$dir" rev-parse HEAD 2>/dev/null)" != "$want" ]; then
-		need_space "$cache" 2048 "a tree of the base"
-		rm -rf "$dir"
-		git -C "$1" worktree add -q -f -f --detach "$dir" "$want" ||
-			die "cannot make a tree of the base in $dir"
+# worktree_at DIR REPO COMMIT: nobody's to edit, so it is made what it has to be;
+# files that do not change keep their time.
+worktree_at() {
+	if [ "$(git -C "$1" rev-parse --path-format=absolute --git-common-dir 2>/dev/null)" != "$2" ]; then
+		rm -rf "$1"
+		need_space "$1" 2048 "another tree"
+		git --git-dir="$2" worktree add -q -f -f --no-checkout --detach "$1" "$3"
 	fi
-	echo "$dir"
+	# A run that was killed may have left them.
+	rm -f "$(git -C "$1" rev-parse --absolute-git-dir)"/{index,HEAD,ORIG_HEAD}.lock
+	git -C "$1" reset -q --hard "$3"
+	git -C "$1" checkout -q --detach
+}
+
+# base_worktree TREE: what the series of TREE is based on, as a tree of its own
+base_worktree() {
+	local base repo
+
+	base=$(git -C "$1" rev-parse -q --verify refs/worktree/base) ||
+		die "$1 was not made by series/tree: its base is not known"
+	repo=$(git -C "$1" rev-parse --path-format=absolute --git-common-dir)
+	worktree_at "$cache/base" "$repo" "$base" || die "cannot make a tree of the base in $cache/base"
+	echo "$cache/base"
 }

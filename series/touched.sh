@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2034 # variables are for who sources this
 # SPDX-License-Identifier: GPL-2.0
 #
-# Compile what commits touch, in a worktree and a build directory of their own:
-# x86 allmodconfig, made cheap. Sourced by series/bisect and series/static.
+# Compile what commits touch, or what tables name, in a worktree and a build
+# directory of their own: x86 allmodconfig, made cheap, if nothing else is asked.
 
 # shellcheck source=series/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -30,18 +30,7 @@ use_tree() {
 	export KBUILD_BUILD_TIMESTAMP='1970-01-01 00:00:00'
 }
 
-# The worktree is nobody's to edit, so it is made what it has to be.
-work_at() {
-	if [ "$(git -C "$work" rev-parse --path-format=absolute --git-common-dir 2>/dev/null)" != "$repo" ]; then
-		rm -rf "$work"
-		need_space "$work" 2048 "a second tree"
-		git --git-dir="$repo" worktree add -q -f -f --no-checkout --detach "$work" "$1"
-	fi
-	# A run that was killed may have left them.
-	rm -f "$(git -C "$work" rev-parse --absolute-git-dir)"/{index,HEAD,ORIG_HEAD}.lock
-	git -C "$work" reset -q --hard "$1"
-	git -C "$work" checkout -q --detach
-}
+work_at() { worktree_at "$work" "$repo" "$1"; }
 
 # cross_of ARCH: what the names of its compiler and linker begin with.
 cross_of() {

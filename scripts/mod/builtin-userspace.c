@@ -6,8 +6,9 @@
  * module that is a part, is gone. The objects that it was linked from know, so
  * this program reads their symbols from nm:
  *
- *   { nm -A -g built-in-fixup.a || { echo; echo FAILED; }; } | builtin-userspace \
- *		.vmlinux.export.c modules.builtin modules.builtin.modinfo
+ *   nm -A -g built-in-fixup.a >SYMBOLS
+ *   builtin-userspace .vmlinux.export.c modules.builtin modules.builtin.modinfo \
+ *		<SYMBOLS
  *
  * Which symbols are gated is in the first file, which code is a module in the
  * second, and what the modules declare in the third. The name of the module an
@@ -49,15 +50,18 @@ struct name {
 
 struct builtin {
 	struct list_head list;
+	struct hlist_node hnode;
 	struct list_head names;
 	struct module_userspace_use use;
-	bool declares;
+	char *modinfo;		/* its strings, without their prefix */
+	size_t modinfo_len;
 	char name[];		/* path without .ko, as in modules.builtin */
 };
 
 static HASHTABLE_DEFINE(gated_symbols, 1U << 8);
 static LIST_HEAD(uses);
 static LIST_HEAD(builtins);
+static HASHTABLE_DEFINE(builtin_names, 1U << 10);
 static bool warn_only;
 
 static void die(const char *what, const char *why)
@@ -130,6 +134,27 @@ static void read_exports(const char *file)
 	free(buf);
 }
 
+static const char *basename_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* The name of a module at a path, as the prefix of its strings has it. */
+static unsigned int hash_modname(const char *name, size_t len)
+{
+	char *s = xstrndup(name, len);
+	unsigned int hash;
+
+	for (char *p = s; *p; p++)
+		if (*p == '-')
+			*p = '_';
+	hash = hash_str(s);
+	free(s);
+	return hash;
+}
+
 /* modules.builtin has a line kernel/path/name.ko for each module. */
 static void read_modules(const char *file)
 {
@@ -137,6 +162,7 @@ static void read_modules(const char *file)
 
 	while ((line = strsep(&pos, "\n"))) {
 		size_t len = strlen(line);
+		const char *base;
 		struct builtin *b;
 
 		if (len < 10 || strncmp(line, "kernel/", 7) ||
@@ -146,11 +172,13 @@ static void read_modules(const char *file)
 		line += 7;
 
 		b = xmalloc(sizeof(*b) + strlen(line) + 1);
-		memset(&b->use, 0, sizeof(b->use));
-		b->declares = false;
+		memset(b, 0, sizeof(*b));
 		INIT_LIST_HEAD(&b->names);
 		strcpy(b->name, line);
 		list_add_tail(&b->list, &builtins);
+		base = basename_of(b->name);
+		hash_add(builtin_names, &b->hnode,
+			 hash_modname(base, strlen(base)));
 	}
 	free(buf);
 }
@@ -171,10 +199,9 @@ static struct builtin *find_builtin(const char *name)
  */
 static char *modfile(const char *object)
 {
-	const char *base = strrchr(object, '/');
+	const char *base = basename_of(object);
 	char *buf, *p, *end, *cmd;
 
-	base = base ? base + 1 : object;
 	if (asprintf(&cmd, "%.*s.%s.cmd", (int)(base - object), object,
 		     base) < 0)
 		die(object, strerror(errno));
@@ -253,8 +280,7 @@ static void check_exports(void)
  */
 static char *object_path(const char *archive, const char *object)
 {
-	const char *base = strrchr(archive, '/');
-	size_t dir_len = base ? base + 1 - archive : 0;
+	size_t dir_len = basename_of(archive) - archive;
 	char *path;
 
 	if (!strncmp(object, archive, dir_len))
@@ -276,9 +302,6 @@ static void read_symbols(FILE *f)
 		struct use *u;
 
 		line[strcspn(line, "\n")] = '\0';
-		/* The shell sees the exit status of the last in a pipe only. */
-		if (!strcmp(line, "FAILED"))
-			die("nm", "failed, so not all symbols are known");
 		name = strrchr(line, ' ');
 		if (!name || name - line < 2)
 			continue;
@@ -306,94 +329,79 @@ static void read_symbols(FILE *f)
 		free(object);
 	}
 	if (ferror(f))
-		die("nm", "its output can't be read");
+		die("the symbols", strerror(errno));
 	free(line);
 }
 
-/*
- * The length of the prefix "<name>." of @s, 0 if it is not of that module. No two
- * modules have the same name: scripts/modules-check.sh.
- */
-static size_t prefix_len(const char *s, size_t slen, const char *path)
+static bool is_modname(const char *name, const char *prefix, size_t len)
 {
-	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-	size_t n = strlen(name), i;
-
-	if (slen <= n || s[n] != '.')
-		return 0;
-	for (i = 0; i < n; i++)
-		if (s[i] != (name[i] == '-' ? '_' : name[i]))
-			return 0;
-	return n + 1;
+	for (size_t i = 0; i < len; i++)
+		if (prefix[i] != (name[i] == '-' ? '_' : name[i]))
+			return false;
+	return !name[len];
 }
 
-/*
- * Which modules declare something. To look for it in the strings of each of them
- * would take long.
- */
-static void find_declarations(const char *all, size_t all_len)
+/* Give @s to the module of this name; if several have it, to each. */
+static bool add_string(const char *prefix, size_t prefix_len,
+		       const char *s, size_t len)
 {
 	struct builtin *b;
-	size_t pos, slen;
+	bool found = false;
 
-	for (pos = 0; pos < all_len; pos += slen + 1) {
-		const char *s = all + pos, *dot;
-
-		slen = strnlen(s, all_len - pos);
-		dot = memchr(s, '.', slen);
-		if (!dot || strncmp(dot + 1, MODULE_USERSPACE_TAG,
-				    MODULE_USERSPACE_TAG_LEN))
+	hash_for_each_possible(builtin_names, b, hnode,
+			       hash_modname(prefix, prefix_len)) {
+		if (!is_modname(basename_of(b->name), prefix, prefix_len))
 			continue;
-		list_for_each_entry(b, &builtins, list)
-			if (prefix_len(s, slen, b->name))
-				b->declares = true;
+		b->modinfo = xrealloc(b->modinfo, b->modinfo_len + len);
+		memcpy(b->modinfo + b->modinfo_len, s, len);
+		b->modinfo_len += len;
+		found = true;
 	}
+	return found;
 }
 
 /*
- * The strings of one module, without their prefix "<name>.". What comes behind
- * one of them and is no string of a module has been cut off by a NUL, and goes
- * with it; a last one that is not terminated stays like that. In Rust a module
- * may have another name than its file. It is not found then, and is refused.
+ * modules.builtin.modinfo has the strings of all modules, with "<name>." before
+ * each. What comes behind one of them and is no string of a module has been cut
+ * off by a NUL, and goes with it; a last one that is not terminated stays like
+ * that. In Rust a module may have another name than its file. It is not found
+ * then, and is refused.
  */
-static char *strip_modinfo(const char *all, size_t all_len,
-			   const char *path, size_t *len)
+static void read_modinfo(const char *file)
 {
-	char *buf = xmalloc(all_len + 1);
-	size_t pos, slen;
-	bool mine = false;	/* the string before this one */
+	size_t size, pos, len, owner_len = 0;
+	char *buf = read_file(file, &size);
+	const char *owner = NULL;	/* of the string before this one */
 
-	*len = 0;
-	for (pos = 0; pos < all_len; pos += slen + 1) {
-		const char *s = all + pos;
-		size_t skip;
+	for (pos = 0; pos < size; pos += len + 1) {
+		const char *s = buf + pos, *dot;
+		size_t nul;
 
-		slen = strnlen(s, all_len - pos);
-		if (!slen)
+		len = strnlen(s, size - pos);
+		if (!len)
 			continue;
-		skip = prefix_len(s, slen, path);
-		if (!skip && (!mine || module_userspace_is_modinfo(s, slen))) {
-			mine = false;
-			continue;
+		nul = pos + len < size;
+		dot = memchr(s, '.', len);
+		if (dot && add_string(s, dot - s, dot + 1,
+				      s + len + nul - (dot + 1))) {
+			owner = s;
+			owner_len = dot - s;
+		} else if (owner && !module_userspace_is_modinfo(s, len)) {
+			add_string(owner, owner_len, s, len + nul);
+		} else {
+			owner = NULL;
 		}
-		mine = true;
-		memcpy(buf + *len, s + skip, slen - skip);
-		*len += slen - skip;
-		if (pos + slen < all_len)
-			buf[(*len)++] = '\0';
 	}
-	return buf;
+	free(buf);
 }
 
-static bool check(const struct builtin *b, const char *all, size_t all_len)
+static bool check(const struct builtin *b)
 {
 	struct module_userspace us;
 	char msg[MODULE_USERSPACE_MSG_LEN];
-	size_t len;
-	char *modinfo = strip_modinfo(all, all_len, b->name, &len);
 
-	module_userspace_scan(&us, modinfo, len);
-	free(modinfo);
+	module_userspace_scan(&us, b->modinfo, b->modinfo_len);
+	/* A typo must not wait for the first use. */
 	if (b->use.nr ? module_userspace_may_use(&us, true, true) :
 			!module_userspace_is_bad(&us))
 		return true;
@@ -409,8 +417,6 @@ int main(int argc, char **argv)
 	struct builtin *b;
 	struct use *u;
 	bool ok = true;
-	size_t len;
-	char *modinfo;
 
 	if (argc > 1 && !strcmp(argv[1], "-U")) {
 		warn_only = true;
@@ -429,10 +435,9 @@ int main(int argc, char **argv)
 	list_for_each_entry(u, &uses, list)
 		add_use(u);
 
-	modinfo = read_file(argv[3], &len);
-	find_declarations(modinfo, len);
+	read_modinfo(argv[3]);
 	list_for_each_entry(b, &builtins, list)
-		if ((b->use.nr || b->declares) && !check(b, modinfo, len))
+		if (!check(b))
 			ok = false;
 
 	return ok ? 0 : 1;

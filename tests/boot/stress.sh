@@ -205,9 +205,6 @@ offset()
 # ("Callback enqueued on offline CPU"). On one, a loader makes way for the other
 # wherever it waits for a lock, for RCU or for memory. In QEMU each has a CPU.
 rounds=${ROUNDS:-1000}
-# A cache that loses something each round grows by that many objects; by a few
-# dozen they all do.
-[ "$rounds" -ge 400 ] || bail "ROUNDS=$rounds is too few to tell a leak from caches that fill"
 # What each module may meet, while another loader does the same: it may be there
 # already (EEXIST), be on its way (EBUSY), or what it uses may be gone (ENOENT).
 declare -A may=(
@@ -292,6 +289,9 @@ boot_x86()
 two_loaders()
 {
 	local suite=$1 O=$2 boot=$3 cpus=$4 name names count errno bad kmemleak=
+	# A cache that loses something each round grows by that many objects; by a
+	# few dozen they all do.
+	[ "$rounds" -ge 400 ] || bail "ROUNDS=$rounds is too few to tell a leak from caches that fill"
 	# The kernel writes megabytes about what it refuses, which must not push
 	# out what a checker has said before.
 	local log_all=log_buf_len=4M
