@@ -7,17 +7,17 @@
  * this program reads their symbols from nm:
  *
  *   nm -A -g built-in-fixup.a >SYMBOLS
- *   builtin-userspace .vmlinux.export.c modules.builtin modules.builtin.modinfo \
- *		<SYMBOLS
+ *   builtin-userspace .vmlinux.export.c modules.builtin.modinfo <SYMBOLS
  *
- * Which symbols are gated is in the first file, which code is a module in the
- * second, and what the modules declare in the third. The name of the module an
- * object belongs to is in the .cmd file of the object.
+ * Which symbols are gated is in the first file, which code is a module and what
+ * the modules declare in the second. The name of the module an object belongs to
+ * is in the .cmd file of the object.
  *
  * Code that can't be a module is no driver, and may use what it likes.
  */
 
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -50,7 +50,6 @@ struct name {
 
 struct builtin {
 	struct list_head list;
-	struct hlist_node hnode;
 	struct list_head names;
 	struct module_userspace_use use;
 	char *modinfo;		/* its strings, without their prefix */
@@ -58,10 +57,17 @@ struct builtin {
 	char name[];		/* path without .ko, as in modules.builtin */
 };
 
+/* What stands before the strings of a module. More than one can have it. */
+struct prefix {
+	struct hlist_node hnode;
+	struct builtin *builtin;
+	char name[];
+};
+
 static HASHTABLE_DEFINE(gated_symbols, 1U << 8);
 static LIST_HEAD(uses);
 static LIST_HEAD(builtins);
-static HASHTABLE_DEFINE(builtin_names, 1U << 10);
+static HASHTABLE_DEFINE(prefixes, 1U << 10);
 static bool warn_only;
 
 static void die(const char *what, const char *why)
@@ -141,48 +147,6 @@ static const char *basename_of(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* The name of a module at a path, as the prefix of its strings has it. */
-static unsigned int hash_modname(const char *name, size_t len)
-{
-	char *s = xstrndup(name, len);
-	unsigned int hash;
-
-	for (char *p = s; *p; p++)
-		if (*p == '-')
-			*p = '_';
-	hash = hash_str(s);
-	free(s);
-	return hash;
-}
-
-/* modules.builtin has a line kernel/path/name.ko for each module. */
-static void read_modules(const char *file)
-{
-	char *buf = read_file(file, NULL), *line, *pos = buf;
-
-	while ((line = strsep(&pos, "\n"))) {
-		size_t len = strlen(line);
-		const char *base;
-		struct builtin *b;
-
-		if (len < 10 || strncmp(line, "kernel/", 7) ||
-		    strcmp(line + len - 3, ".ko"))
-			continue;
-		line[len - 3] = '\0';
-		line += 7;
-
-		b = xmalloc(sizeof(*b) + strlen(line) + 1);
-		memset(b, 0, sizeof(*b));
-		INIT_LIST_HEAD(&b->names);
-		strcpy(b->name, line);
-		list_add_tail(&b->list, &builtins);
-		base = basename_of(b->name);
-		hash_add(builtin_names, &b->hnode,
-			 hash_modname(base, strlen(base)));
-	}
-	free(buf);
-}
-
 static struct builtin *find_builtin(const char *name)
 {
 	struct builtin *b;
@@ -191,6 +155,60 @@ static struct builtin *find_builtin(const char *name)
 		if (!strcmp(b->name, name))
 			return b;
 	return NULL;
+}
+
+static void add_prefix(const char *name, const char *path)
+{
+	struct builtin *b = find_builtin(path);
+	struct prefix *p;
+
+	if (!b) {
+		b = xmalloc(sizeof(*b) + strlen(path) + 1);
+		memset(b, 0, sizeof(*b));
+		INIT_LIST_HEAD(&b->names);
+		strcpy(b->name, path);
+		list_add_tail(&b->list, &builtins);
+	}
+	hash_for_each_possible(prefixes, p, hnode, hash_str(name))
+		if (p->builtin == b && !strcmp(p->name, name))
+			return;
+
+	p = xmalloc(sizeof(*p) + strlen(name) + 1);
+	p->builtin = b;
+	strcpy(p->name, name);
+	hash_add(prefixes, &p->hnode, hash_str(name));
+}
+
+/*
+ * An object of a module that is built in, and of another one that is not, is made
+ * as for the other: without KBUILD_MODFILE. Its command @cmd has only the names of
+ * both. Without one that is known to be built in, it can't be told whose it is.
+ */
+static char *modfile_of_shared(const char *object, const char *cmd)
+{
+	static const char define[] = " -D__KBUILD_MODNAME=";
+	const char *p = strstr(cmd, define);
+	char *names, *pos, *name, *mods = NULL, *more;
+	struct prefix *x;
+
+	if (p)
+		p += strlen(define);
+	pos = names = xstrndup(p ? p : "", p ? strcspn(p, " \n") : 0);
+	while ((name = strsep(&pos, ":"))) {
+		hash_for_each_possible(prefixes, x, hnode, hash_str(name)) {
+			if (strcmp(x->name, name))
+				continue;
+			if (asprintf(&more, "%s%s%s", mods ? mods : "",
+				     mods ? " " : "", x->builtin->name) < 0)
+				die(object, strerror(errno));
+			free(mods);
+			mods = more;
+		}
+	}
+	if (!mods)
+		die(object, "built for a module, but part of vmlinux");
+	free(names);
+	return mods;
 }
 
 /*
@@ -217,9 +235,12 @@ static char *modfile(const char *object)
 			p += strlen(" RUST_MODFILE=");
 		end = p ? strchr(p, ' ') : NULL;
 	}
-	p = p && end ? strndup(p, end - p) : xstrdup("");
-	if (!p)
-		die(object, strerror(errno));
+	if (p && end)
+		p = xstrndup(p, end - p);
+	else if (strstr(buf, " -DMODULE "))
+		p = modfile_of_shared(object, buf);
+	else
+		p = xstrdup("");
 	free(buf);
 	return p;
 }
@@ -290,7 +311,10 @@ static char *object_path(const char *archive, const char *object)
 	return path;
 }
 
-/* Lines are "archive:object: [value] type name". */
+/*
+ * Lines are "archive:object: [value] type name". Where a function has a descriptor
+ * of its name (ppc64 with ELFv1), its code is called ".name".
+ */
 static void read_symbols(FILE *f)
 {
 	char *line = NULL;
@@ -305,7 +329,7 @@ static void read_symbols(FILE *f)
 		name = strrchr(line, ' ');
 		if (!name || name - line < 2)
 			continue;
-		g = find_gated(name + 1);
+		g = find_gated(name + 1 + (name[1] == '.'));
 		if (!g)
 			continue;
 
@@ -333,50 +357,75 @@ static void read_symbols(FILE *f)
 	free(line);
 }
 
-static bool is_modname(const char *name, const char *prefix, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (prefix[i] != (name[i] == '-' ? '_' : name[i]))
-			return false;
-	return !name[len];
-}
-
-/* Give @s to the module of this name; if several have it, to each. */
-static bool add_string(const char *prefix, size_t prefix_len,
+/* Give @s to the module of each name in @names; is there one? */
+static bool add_string(const char *names, size_t names_len,
 		       const char *s, size_t len)
 {
-	struct builtin *b;
+	char *copy = xstrndup(names, names_len), *pos = copy, *name;
 	bool found = false;
+	struct prefix *p;
 
-	hash_for_each_possible(builtin_names, b, hnode,
-			       hash_modname(prefix, prefix_len)) {
-		if (!is_modname(basename_of(b->name), prefix, prefix_len))
-			continue;
-		b->modinfo = xrealloc(b->modinfo, b->modinfo_len + len);
-		memcpy(b->modinfo + b->modinfo_len, s, len);
-		b->modinfo_len += len;
-		found = true;
+	while ((name = strsep(&pos, ":"))) {
+		hash_for_each_possible(prefixes, p, hnode, hash_str(name)) {
+			struct builtin *b = p->builtin;
+
+			if (strcmp(p->name, name))
+				continue;
+			b->modinfo = xrealloc(b->modinfo, b->modinfo_len + len);
+			memcpy(b->modinfo + b->modinfo_len, s, len);
+			b->modinfo_len += len;
+			found = true;
+		}
 	}
+	free(copy);
 	return found;
+}
+
+/*
+ * A string <name>.file=<path> is in each module, and only there: modules.builtin
+ * is made of them. If an object is part of more than one module, there are as
+ * many names, separated by colons, and as many paths. The name need not be that
+ * of the file: '-' and ',' are replaced by '_', and in Rust it is written down.
+ */
+static void add_module(const char *file, const char *s, size_t len)
+{
+	char *copy = xstrndup(s, len), *names = copy, *paths = strchr(copy, '.');
+
+	*paths = '\0';
+	paths += strlen(".file=");
+	while (names && paths)
+		add_prefix(strsep(&names, ":"), strsep(&paths, " "));
+	if (names || paths)
+		die(file, "a string is not understood");
+	free(copy);
 }
 
 /*
  * modules.builtin.modinfo has the strings of all modules, with "<name>." before
  * each. What comes behind one of them and is no string of a module has been cut
  * off by a NUL, and goes with it; a last one that is not terminated stays like
- * that. In Rust a module may have another name than its file. It is not found
- * then, and is refused.
+ * that.
  */
 static void read_modinfo(const char *file)
 {
 	size_t size, pos, len, owner_len = 0;
 	char *buf = read_file(file, &size);
 	const char *owner = NULL;	/* of the string before this one */
+	const char *s, *dot;
 
 	for (pos = 0; pos < size; pos += len + 1) {
-		const char *s = buf + pos, *dot;
+		s = buf + pos;
+		len = strnlen(s, size - pos);
+		for (dot = s; isalnum(*dot) || *dot == '_' || *dot == ':';)
+			dot++;
+		if (!strncmp(dot, ".file=", 6))
+			add_module(file, s, len);
+	}
+
+	for (pos = 0; pos < size; pos += len + 1) {
 		size_t nul;
 
+		s = buf + pos;
 		len = strnlen(s, size - pos);
 		if (!len)
 			continue;
@@ -423,19 +472,18 @@ int main(int argc, char **argv)
 		argv++;
 		argc--;
 	}
-	if (argc != 4) {
-		fprintf(stderr, "usage: builtin-userspace [-U] EXPORTS BUILTIN MODINFO <SYMBOLS\n");
+	if (argc != 3) {
+		fprintf(stderr, "usage: builtin-userspace [-U] EXPORTS MODINFO <SYMBOLS\n");
 		return 1;
 	}
 
 	read_exports(argv[1]);
-	read_modules(argv[2]);
+	read_modinfo(argv[2]);
 	read_symbols(stdin);
 	check_exports();
 	list_for_each_entry(u, &uses, list)
 		add_use(u);
 
-	read_modinfo(argv[3]);
 	list_for_each_entry(b, &builtins, list)
 		if (!check(b))
 			ok = false;

@@ -20,10 +20,14 @@ static void report(struct module *mod, bool is_error)
 
 /*
  * A module that wraps gated symbols and exports the wrappers to everybody would
- * lend them to modules that may not use them.
+ * lend them to modules that may not use them. In tree, whether it does is for
+ * review.
  */
-static void report_lending(struct module *mod, bool is_error)
+static void report_lending(struct module *mod, bool intree, bool is_error)
 {
+	const char *remedy = intree ?
+		"If one of these hands a gated symbol on, it has to be gated as well." :
+		"Export with EXPORT_SYMBOL_USERSPACE_GPL or EXPORT_SYMBOL_NS_USERSPACE_GPL.";
 	char msg[MODULE_USERSPACE_MSG_LEN];
 	size_t pos = 0;
 
@@ -33,9 +37,10 @@ static void report_lending(struct module *mod, bool is_error)
 				", exported only to modules with a free userspace, but exports ");
 	module_userspace_append_use(msg, sizeof(msg), &pos, "",
 				    &mod->exports_other);
-	module_userspace_append(msg, sizeof(msg), &pos,
-				" to others.\nExport with EXPORT_SYMBOL_USERSPACE_GPL or EXPORT_SYMBOL_NS_USERSPACE_GPL.\nSee Documentation/core-api/symbol-userspace.rst");
-	modpost_log(is_error, mod, "%s\n", msg);
+	module_userspace_append(msg, sizeof(msg), &pos, " to others.");
+	modpost_log(is_error, mod,
+		    "%s\n%s\nSee Documentation/core-api/symbol-userspace.rst\n",
+		    msg, remedy);
 }
 
 /**
@@ -52,14 +57,15 @@ void userspace_read(struct module *mod, const struct elf_info *info)
  * userspace_check - check a module when all that it uses is known
  * @mod: the module
  * @intree: the sources of the module are part of the kernel tree
+ * @external: it is built with M=, so it is out of tree to the module loader
  * @warn_only: warn where it would be refused
  * @extra_warn: warn about what is left to review
  *
  * Prints one message at the most. A declaration that is not valid is an error
  * even if nothing asks for it: a typo must not wait for its first use.
  */
-void userspace_check(struct module *mod, bool intree, bool warn_only,
-		     bool extra_warn)
+void userspace_check(struct module *mod, bool intree, bool external,
+		     bool warn_only, bool extra_warn)
 {
 	bool library;
 
@@ -76,8 +82,11 @@ void userspace_check(struct module *mod, bool intree, bool warn_only,
 	}
 
 	library = mod->userspace.verdict == MODULE_USERSPACE_LIBRARY_ONLY;
-	if (mod->exports_other.nr && (!intree || (extra_warn && library)))
-		report_lending(mod, !intree && !warn_only);
+	if (library && external && !mod->exports_userspace)
+		modpost_log(false, mod,
+			    "says MODULE_USERSPACE_LIBRARY(), but exports no symbol with EXPORT_SYMBOL_USERSPACE_GPL.\nBuilt with M= it is out of tree to the module loader, which takes it for no library.\nSee Documentation/core-api/symbol-userspace.rst\n");
+	else if (mod->exports_other.nr && (!intree || (extra_warn && library)))
+		report_lending(mod, intree, !intree && !warn_only);
 	else if (extra_warn && library && !mod->exports_userspace)
 		modpost_log(false, mod,
 			    "says MODULE_USERSPACE_LIBRARY(), but exports no symbol with EXPORT_SYMBOL_USERSPACE_GPL\n");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * In tree it is for review whether a library is one, also where M= names a
- * directory of the kernel tree, however it is spelt.
+ * directory of the kernel tree, however it is spelt. But to the loader it is out
+ * of tree then, and refused: here is where that is said.
  */
 #include <linux/module.h>
 #include "../lib/lib.h"
