@@ -193,7 +193,8 @@ static char *modfile_of_shared(const char *object, const char *cmd)
 
 	if (p)
 		p += strlen(define);
-	pos = names = xstrndup(p ? p : "", p ? strcspn(p, " \n") : 0);
+	names = xstrndup(p ? p : "", p ? strcspn(p, " ") : 0);
+	pos = names;
 	while ((name = strsep(&pos, ":"))) {
 		hash_for_each_possible(prefixes, x, hnode, hash_str(name)) {
 			if (strcmp(x->name, name))
