@@ -74,3 +74,42 @@ missing() {
 	done < <(tail -n +2 "$undeclared")
 	[ "$n" -gt 0 ]
 }
+
+# unprepared DIR CONFIG...: the configurations in DIR that have one of these, but
+# not the option that makes it a warning, and how many have one
+unprepared() {
+	local dir=$1 options file n=0
+
+	shift
+	options=$(IFS='|' && echo "$*")
+	while read -r file; do
+		n=$((n + 1))
+		grep -qx CONFIG_MODULE_ALLOW_MISSING_USERSPACE=y "$file" || echo "${file#"$dir"/}"
+	done < <(grep -rlE "^($options)=[ym]$" "$dir"/arch/*/configs "$dir/kernel/configs" "$dir/tools/testing" | sort)
+	echo "of $n"
+}
+
+@test "facts: no configuration of the tree has a module that declares nothing, and fails to build for it" {
+	TREE=$("$top/series/tree")
+	configs=()
+	while IFS=$'\t' read -r module file _; do
+		dir=${file%/*}
+		found=
+		while [ "$dir" != drivers ] && [ -z "$found" ]; do
+			found=$(sed -nE "s/^obj-\\$\((CONFIG_[A-Z0-9_]+)\)[[:space:]]*[+:]?=[[:space:]]*([^#]* )?$module\.o( .*)?$/\1/p" \
+				"$TREE/$dir/Makefile")
+			dir=${dir%/*}
+		done
+		echo "$module: $found"
+		[ -n "$found" ]
+		configs+=("$found")
+	done < <(tail -n +2 "$undeclared")
+	run unprepared "$TREE" "${configs[@]}"
+	echo "$output"
+	[[ $output =~ ^of\ [1-9][0-9]*$ ]]
+	# One is noticed.
+	mkdir -p "$BATS_TEST_TMPDIR"/t/{arch/a/configs,kernel/configs,tools/testing}
+	echo "${configs[0]}=m" >"$BATS_TEST_TMPDIR/t/arch/a/configs/b_defconfig"
+	run unprepared "$BATS_TEST_TMPDIR/t" "${configs[@]}"
+	[ "$output" = $'arch/a/configs/b_defconfig\nof 1' ]
+}
