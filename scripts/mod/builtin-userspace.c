@@ -50,6 +50,7 @@ struct name {
 
 struct builtin {
 	struct list_head list;
+	struct hlist_node hnode;
 	struct list_head names;
 	struct module_userspace_use use;
 	char *modinfo;		/* its strings, without their prefix */
@@ -67,6 +68,7 @@ struct prefix {
 static HASHTABLE_DEFINE(gated_symbols, 1U << 8);
 static LIST_HEAD(uses);
 static LIST_HEAD(builtins);
+static HASHTABLE_DEFINE(builtin_paths, 1U << 10);
 static HASHTABLE_DEFINE(prefixes, 1U << 10);
 static bool warn_only;
 
@@ -147,12 +149,12 @@ static const char *basename_of(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static struct builtin *find_builtin(const char *name)
+static struct builtin *find_builtin(const char *path)
 {
 	struct builtin *b;
 
-	list_for_each_entry(b, &builtins, list)
-		if (!strcmp(b->name, name))
+	hash_for_each_possible(builtin_paths, b, hnode, hash_str(path))
+		if (!strcmp(b->name, path))
 			return b;
 	return NULL;
 }
@@ -168,6 +170,7 @@ static void add_prefix(const char *name, const char *path)
 		INIT_LIST_HEAD(&b->names);
 		strcpy(b->name, path);
 		list_add_tail(&b->list, &builtins);
+		hash_add(builtin_paths, &b->hnode, hash_str(path));
 	}
 	hash_for_each_possible(prefixes, p, hnode, hash_str(name))
 		if (p->builtin == b && !strcmp(p->name, name))
@@ -417,7 +420,7 @@ static void read_modinfo(const char *file)
 	for (pos = 0; pos < size; pos += len + 1) {
 		s = buf + pos;
 		len = strnlen(s, size - pos);
-		for (dot = s; isalnum(*dot) || *dot == '_' || *dot == ':';)
+		for (dot = s; isalnum((unsigned char)*dot) || *dot == '_' || *dot == ':';)
 			dot++;
 		if (!strncmp(dot, ".file=", 6))
 			add_module(file, s, len);
