@@ -125,6 +125,9 @@ int module_userspace_setup(struct module *mod, struct load_info *info)
 	if (!info->userspace.nr || module_userspace_is_bad(&info->userspace))
 		return 0;
 
+	/* Without sysfs, nobody would show or free the copy. */
+	if (!IS_ENABLED(CONFIG_SYSFS))
+		return 0;
 	return copy_declarations(mod, modinfo, sec->sh_size);
 }
 

@@ -182,6 +182,26 @@ static void add_prefix(const char *name, const char *path)
 	hash_add(prefixes, &p->hnode, hash_str(name));
 }
 
+/* Is there a module in the directory of @object, or in one above? */
+static bool is_beside_builtin(const char *object)
+{
+	struct builtin *b;
+
+	list_for_each_entry(b, &builtins, list)
+		if (!strncmp(object, b->name, basename_of(b->name) - b->name))
+			return true;
+	return false;
+}
+
+/* It can't be told whether @object is part of a module, and of which. */
+static char *modfile_unknown(const char *object, const char *why)
+{
+	if (!warn_only)
+		die(object, why);
+	fprintf(stderr, "WARNING: builtin-userspace: %s: %s\n", object, why);
+	return xstrdup("");
+}
+
 /*
  * An object of a module that is built in, and of another one that is not, is made
  * as for the other: without KBUILD_MODFILE. Its command @cmd has only the names of
@@ -209,15 +229,15 @@ static char *modfile_of_shared(const char *object, const char *cmd)
 			mods = more;
 		}
 	}
-	if (!mods)
-		die(object, "built for a module, but part of vmlinux");
 	free(names);
-	return mods;
+	return mods ? mods : modfile_unknown(object,
+					     "built for a module, but part of vmlinux");
 }
 
 /*
  * The modules that @object is a part of, separated by spaces: what the command
- * that made it defines as KBUILD_MODFILE, or RUST_MODFILE.
+ * that made it defines as KBUILD_MODFILE, or RUST_MODFILE. Without either it is
+ * no code of a driver, as long as there are none where it is.
  */
 static char *modfile(const char *object)
 {
@@ -243,6 +263,9 @@ static char *modfile(const char *object)
 		p = xstrndup(p, end - p);
 	else if (strstr(buf, " -DMODULE "))
 		p = modfile_of_shared(object, buf);
+	else if (is_beside_builtin(object))
+		p = modfile_unknown(object,
+				    "not known of which module it is a part");
 	else
 		p = xstrdup("");
 	free(buf);
@@ -346,9 +369,13 @@ static void read_symbols(FILE *f)
 		*end = '\0';
 		object = object_path(line, object);
 
-		if (type != 'U' && type != 'w' && type != 'v') {
+		/* The weak definition of a user may be lost to the real one. */
+		if (!strchr("Uwv", type) &&
+		    (!g->owner || !strchr("WV", type))) {
+			free(g->owner);
 			g->owner = modfile(object);
-		} else {
+		}
+		if (strchr("UwvWV", type)) {
 			u = xmalloc(sizeof(*u) + strlen(object) + 1);
 			u->gated = g;
 			strcpy(u->object, object);
