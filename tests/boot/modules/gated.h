@@ -21,6 +21,7 @@ void lent_weak(void);
 void lent_intree(void);
 void chained_2(void);
 void chained_3(void);
+void taken(void);
 void got_intree(void);
 void got_for_asker(void);
 void got_external(void);
