@@ -43,6 +43,16 @@ static void report_lending(struct module *mod, bool intree, bool is_error)
 		    msg, remedy);
 }
 
+/* Whether a library is one is for review in tree, but not to the loader. */
+static void report_library(struct module *mod, bool external)
+{
+	modpost_log(false, mod,
+		    "says MODULE_USERSPACE_LIBRARY(), but exports no symbol with EXPORT_SYMBOL_USERSPACE_GPL%s\n",
+		    external ?
+		    ".\nBuilt with M= it is out of tree to the module loader, which takes it for no library.\nSee Documentation/core-api/symbol-userspace.rst" :
+		    "");
+}
+
 /**
  * userspace_read - read the declarations of a module
  * @mod: the module
@@ -67,7 +77,7 @@ void userspace_read(struct module *mod, const struct elf_info *info)
 void userspace_check(struct module *mod, bool intree, bool external,
 		     bool warn_only, bool extra_warn)
 {
-	bool library;
+	bool library, idle;
 
 	if (!mod->userspace_use.nr) {
 		if (module_userspace_is_bad(&mod->userspace))
@@ -82,14 +92,13 @@ void userspace_check(struct module *mod, bool intree, bool external,
 	}
 
 	library = mod->userspace.verdict == MODULE_USERSPACE_LIBRARY_ONLY;
-	if (library && external && !mod->exports_userspace)
-		modpost_log(false, mod,
-			    "says MODULE_USERSPACE_LIBRARY(), but exports no symbol with EXPORT_SYMBOL_USERSPACE_GPL.\nBuilt with M= it is out of tree to the module loader, which takes it for no library.\nSee Documentation/core-api/symbol-userspace.rst\n");
+	idle = library && !mod->exports_userspace;
+	if (idle && external)
+		report_library(mod, external);
 	else if (mod->exports_other.nr && (!intree || (extra_warn && library)))
 		report_lending(mod, intree, !intree && !warn_only);
-	else if (extra_warn && library && !mod->exports_userspace)
-		modpost_log(false, mod,
-			    "says MODULE_USERSPACE_LIBRARY(), but exports no symbol with EXPORT_SYMBOL_USERSPACE_GPL\n");
+	else if (idle && extra_warn)
+		report_library(mod, external);
 }
 
 /**
