@@ -48,9 +48,8 @@ static void report_library(struct module *mod, bool external)
 {
 	modpost_log(false, mod,
 		    "says MODULE_USERSPACE_LIBRARY(), but exports no symbol with EXPORT_SYMBOL_USERSPACE_GPL%s\n",
-		    external ?
-		    ".\nBuilt with M= it is out of tree to the module loader, which takes it for no library.\nSee Documentation/core-api/symbol-userspace.rst" :
-		    "");
+		    !external ? "" :
+		    ".\nBuilt with M= it is out of tree to the module loader, which takes it for no library.\nSee Documentation/core-api/symbol-userspace.rst");
 }
 
 /**
