@@ -76,3 +76,17 @@ piped_into_grep_q() {
 	cd "$top"
 	[ "$(ours | grep -v '\.bats$' | xargs grep -IlE 'unset.*(MAKEFLAGS|KBUILD_|KCFLAGS)')" = series/lib.sh ]
 }
+
+# A mutant whose test is gone would be noticed only by make mutate, which takes hours.
+@test "style: the cases of tests/modpost that mutants name are there, and run in that mode" {
+	n=0
+	while IFS= read -r name; do
+		case=${name%% (*}
+		mode=${name#*(}
+		echo "$name"
+		[ -d "$top/tests/modpost/$case" ]
+		grep -qxF -e "${mode%)}" <(cat "$top/tests/modpost/$case/config" 2>/dev/null || echo external)
+		n=$((n + 1))
+	done < <(sed -nE 's/^(test|keeps)\tmodpost //p' "$top"/tests/mutation/mutants/*)
+	[ "$n" -gt 20 ]
+}
