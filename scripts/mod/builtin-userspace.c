@@ -165,8 +165,7 @@ static void add_prefix(const char *name, const char *path)
 	struct prefix *p;
 
 	if (!b) {
-		b = xmalloc(sizeof(*b) + strlen(path) + 1);
-		memset(b, 0, sizeof(*b));
+		b = xcalloc(1, sizeof(*b) + strlen(path) + 1);
 		INIT_LIST_HEAD(&b->names);
 		strcpy(b->name, path);
 		list_add_tail(&b->list, &builtins);
@@ -182,13 +181,18 @@ static void add_prefix(const char *name, const char *path)
 	hash_add(prefixes, &p->hnode, hash_str(name));
 }
 
-/* Is there a module in the directory of @object, or in one above? */
+/* Is @object in the directory of the module, or in one below? */
+static bool is_beside(const char *object, const struct builtin *b)
+{
+	return !strncmp(object, b->name, basename_of(b->name) - b->name);
+}
+
 static bool is_beside_builtin(const char *object)
 {
 	struct builtin *b;
 
 	list_for_each_entry(b, &builtins, list)
-		if (!strncmp(object, b->name, basename_of(b->name) - b->name))
+		if (is_beside(object, b))
 			return true;
 	return false;
 }
@@ -220,7 +224,8 @@ static char *modfile_of_shared(const char *object, const char *cmd)
 	pos = names;
 	while ((name = strsep(&pos, ":"))) {
 		hash_for_each_possible(prefixes, x, hnode, hash_str(name)) {
-			if (strcmp(x->name, name))
+			if (strcmp(x->name, name) ||
+			    !is_beside(object, x->builtin))
 				continue;
 			if (asprintf(&more, "%s%s%s", mods ? mods : "",
 				     mods ? " " : "", x->builtin->name) < 0)
@@ -431,6 +436,16 @@ static void add_module(const char *file, const char *s, size_t len)
 	free(copy);
 }
 
+/* The length of "<name>." in front of a string, or of "<name>:<name>." */
+static size_t prefix_len(const char *s)
+{
+	size_t len = 0;
+
+	while (isalnum((unsigned char)s[len]) || s[len] == '_' || s[len] == ':')
+		len++;
+	return s[len] == '.' ? len + 1 : 0;
+}
+
 /*
  * modules.builtin.modinfo has the strings of all modules, with "<name>." before
  * each. What comes behind one of them and is no string of a module has been cut
@@ -439,17 +454,16 @@ static void add_module(const char *file, const char *s, size_t len)
  */
 static void read_modinfo(const char *file)
 {
-	size_t size, pos, len, owner_len = 0;
+	size_t size, pos, len, prefix, owner_len = 0;
 	char *buf = read_file(file, &size);
 	const char *owner = NULL;	/* of the string before this one */
-	const char *s, *dot;
+	const char *s;
 
 	for (pos = 0; pos < size; pos += len + 1) {
 		s = buf + pos;
 		len = strnlen(s, size - pos);
-		for (dot = s; isalnum((unsigned char)*dot) || *dot == '_' || *dot == ':';)
-			dot++;
-		if (!strncmp(dot, ".file=", 6))
+		prefix = prefix_len(s);
+		if (prefix && !strncmp(s + prefix, "file=", 5))
 			add_module(file, s, len);
 	}
 
@@ -461,12 +475,13 @@ static void read_modinfo(const char *file)
 		if (!len)
 			continue;
 		nul = pos + len < size;
-		dot = memchr(s, '.', len);
-		if (dot && add_string(s, dot - s, dot + 1,
-				      s + len + nul - (dot + 1))) {
+		prefix = prefix_len(s);
+		if (prefix && add_string(s, prefix - 1, s + prefix,
+					 len + nul - prefix)) {
 			owner = s;
-			owner_len = dot - s;
-		} else if (owner && !module_userspace_is_modinfo(s, len)) {
+			owner_len = prefix - 1;
+		} else if (owner && !module_userspace_is_modinfo(s + prefix,
+								 len - prefix)) {
 			add_string(owner, owner_len, s, len + nul);
 		} else {
 			owner = NULL;

@@ -106,7 +106,10 @@ unprepared() {
 	done < <(tail -n +2 "$undeclared")
 	run unprepared "$TREE" "${configs[@]}"
 	echo "$output"
-	[[ $output =~ ^of\ [1-9][0-9]*$ ]]
+	[ "$output" = "of 2" ]
+	# Nothing else turns one on.
+	run grep -rnE --include=Kconfig "^[[:space:]]+(select|imply)[[:space:]]+($(printf '%s\n' "${configs[@]#CONFIG_}" | paste -sd'|'))\>" "$TREE/drivers" "$TREE/arch"
+	[ "$status" -eq 1 ]
 	# One is noticed.
 	mkdir -p "$BATS_TEST_TMPDIR"/t/{arch/a/configs,kernel/configs,tools/testing}
 	echo "${configs[0]}=m" >"$BATS_TEST_TMPDIR/t/arch/a/configs/b_defconfig"
