@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <drm/drm.h>
@@ -249,6 +250,23 @@ static void import_vivid(int buf, uint8_t *mem)
 		fail("the picture, only %d bytes changed", n);
 }
 
+/* The module at @path writes to the buffer. */
+static void load_writer(const char *path, int buf, uint8_t *mem)
+{
+	int ko = open(path, O_RDONLY | O_CLOEXEC);
+	char param[16];
+	size_t i;
+
+	fill(mem);
+	snprintf(param, sizeof(param), "fd=%d", buf);
+	if (ko < 0 || syscall(SYS_finit_module, ko, param, 0))
+		fail("%s", path);
+	errno = 0;
+	for (i = 0; i < SIZE; i++)
+		if (mem[i] != 0xa5)
+			fail("byte %zu of what %s wrote", i, path);
+}
+
 static long number(const char *dir, const char *file)
 {
 	char path[512];
@@ -315,6 +333,8 @@ int main(int argc, char **argv)
 		buf = export(argv[1], &mem);
 		if (!strcmp(argv[2], "vivid"))
 			import_vivid(buf, mem);
+		else if (argv[2][0] == '/')
+			load_writer(argv[2], buf, mem);
 		else
 			import_drm(argv[2], buf, mem);
 	} else {
