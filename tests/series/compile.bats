@@ -45,6 +45,32 @@ broken() {
 	fails_with 'broken.* does not build' "$top/series/bisect" --touched "$(broken scripts/mod/modpost.c '#error broken')"
 }
 
+# not_set BUILD OPTION...: it depends on them being off.
+not_set() {
+	local out=$1 option
+
+	shift
+	for option; do
+		! grep -q "^CONFIG_$option=" "$out/.config" || { echo "$option is set"; return 1; }
+	done
+}
+
+@test "compile: a kernel without modules, where nobody is asked" {
+	out=$("$top/series/build" um-no-modules | tail -n 1)
+	not_set "$out" MODULES SYSFS
+	nm "$out/vmlinux" | grep -w dma_buf_get
+	# Made where there is somebody to ask, by the same rule.
+	[ ! -e "$out/.vmlinux.userspace" ]
+}
+
+@test "compile: the loader for 32 bits, without sysfs, kallsyms, unloading and printk" {
+	rm -rf "$("$top/series/build" x86-32 | tail -n 1)"/kernel/module
+	out=$("$top/series/build" x86-32 | tail -n 1)
+	not_set "$out" 64BIT SYSFS KALLSYMS MODULE_UNLOAD PRINTK
+	[ -e "$out/kernel/module/userspace.o" ]
+	[ "$(grep -ci warning "$out.log")" = 0 ]
+}
+
 @test "static: sparse and W=1 say nothing new of the touched files" {
 	"$top/series/static" compile
 }
