@@ -33,7 +33,7 @@
 
 struct gated {
 	struct hlist_node hnode;
-	char *owner;	/* the module that defines it, "" if none does */
+	const char *owner;	/* the modules that define it, "" if none does */
 	char name[];
 };
 
@@ -41,6 +41,12 @@ struct use {
 	struct list_head list;
 	struct gated *gated;
 	char object[];
+};
+
+struct object {
+	struct hlist_node hnode;
+	char *mods;	/* the modules that it is a part of */
+	char name[];
 };
 
 struct name {
@@ -66,11 +72,13 @@ struct prefix {
 };
 
 static HASHTABLE_DEFINE(gated_symbols, 1U << 8);
+static HASHTABLE_DEFINE(objects, 1U << 8);
 static LIST_HEAD(uses);
 static LIST_HEAD(builtins);
 static HASHTABLE_DEFINE(builtin_paths, 1U << 10);
 static HASHTABLE_DEFINE(prefixes, 1U << 10);
 static bool warn_only;
+static bool failed;
 
 static void die(const char *what, const char *why)
 {
@@ -200,9 +208,9 @@ static bool is_beside_builtin(const char *object)
 /* It can't be told whether @object is part of a module, and of which. */
 static char *modfile_unknown(const char *object, const char *why)
 {
-	if (!warn_only)
-		die(object, why);
-	fprintf(stderr, "WARNING: builtin-userspace: %s: %s\n", object, why);
+	fprintf(stderr, "%s: builtin-userspace: %s: %s\n",
+		warn_only ? "WARNING" : "ERROR", object, why);
+	failed |= !warn_only;
 	return xstrdup("");
 }
 
@@ -277,6 +285,22 @@ static char *modfile(const char *object)
 	return p;
 }
 
+/* An object may use several symbols, and one message about it is enough. */
+static const char *modules_of(const char *object)
+{
+	struct object *o;
+
+	hash_for_each_possible(objects, o, hnode, hash_str(object))
+		if (!strcmp(o->name, object))
+			return o->mods;
+
+	o = xmalloc(sizeof(*o) + strlen(object) + 1);
+	strcpy(o->name, object);
+	o->mods = modfile(object);
+	hash_add(objects, &o->hnode, hash_str(object));
+	return o->mods;
+}
+
 /* Several objects of a module may use the same symbol. */
 static void add_name(struct builtin *b, const char *name)
 {
@@ -305,7 +329,7 @@ static bool is_among(const char *name, const char *names)
 
 static void add_use(const struct use *u)
 {
-	char *mods = modfile(u->object), *pos = mods, *name;
+	char *mods = xstrdup(modules_of(u->object)), *pos = mods, *name;
 
 	while ((name = strsep(&pos, " "))) {
 		struct builtin *b = find_builtin(name);
@@ -376,10 +400,8 @@ static void read_symbols(FILE *f)
 
 		/* The weak definition of a user may be lost to the real one. */
 		if (!strchr("Uwv", type) &&
-		    (!g->owner || !strchr("WV", type))) {
-			free(g->owner);
-			g->owner = modfile(object);
-		}
+		    (!g->owner || !strchr("WV", type)))
+			g->owner = modules_of(object);
 		if (strchr("UwvWV", type)) {
 			u = xmalloc(sizeof(*u) + strlen(object) + 1);
 			u->gated = g;
@@ -490,7 +512,7 @@ static void read_modinfo(const char *file)
 	free(buf);
 }
 
-static bool check(const struct builtin *b)
+static void check(const struct builtin *b)
 {
 	struct module_userspace us;
 	char msg[MODULE_USERSPACE_MSG_LEN];
@@ -499,19 +521,18 @@ static bool check(const struct builtin *b)
 	/* A typo must not wait for the first use. */
 	if (b->use.nr ? module_userspace_may_use(&us, true, true) :
 			!module_userspace_is_bad(&us))
-		return true;
+		return;
 
 	fprintf(stderr, "%s: modpost: %s (built in): %s\n",
 		warn_only ? "WARNING" : "ERROR", b->name,
 		module_userspace_message(msg, sizeof(msg), &us, &b->use));
-	return warn_only;
+	failed |= !warn_only;
 }
 
 int main(int argc, char **argv)
 {
 	struct builtin *b;
 	struct use *u;
-	bool ok = true;
 
 	if (argc > 1 && !strcmp(argv[1], "-U")) {
 		warn_only = true;
@@ -531,8 +552,7 @@ int main(int argc, char **argv)
 		add_use(u);
 
 	list_for_each_entry(b, &builtins, list)
-		if (!check(b))
-			ok = false;
+		check(b);
 
-	return ok ? 0 : 1;
+	return failed;
 }
