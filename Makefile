@@ -11,43 +11,43 @@ help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
 
 demo: setup-tree setup-demo ## what the series does, shown on a booted kernel
-	@series/demo
+	@series/demo/demo
 
 check: setup-tree setup-treewide setup-checkpatch setup-demo setup-check ## all tests, or those of GROUP=<name>
 	@tests/run $(GROUP)
 
 tree: setup-tree ## a git tree of Linux with the series applied as commits
-	@series/tree
+	@series/apply/tree
 
 update: setup-tree ## the same, on the newest 7.3.y that the archive has
-	@series/tree --update
+	@series/apply/tree --update
 
 refresh: setup-tree ## take edits of whole files and of the tree back into patches/
-	@series/refresh
+	@series/apply/refresh
 
 treewide: setup-tree setup-treewide ## make the generated commits anew from the tables in series/
-	@series/treewide
+	@series/facts/treewide
 
 bisect: setup-tree setup-demo setup-check ## build every commit of the series in full (hours)
-	@series/bisect
+	@series/checks/bisect
 
 bench: setup-tree setup-demo setup-check setup-bench ## what the series costs: size, modpost, loading a module
-	@series/bench
+	@series/checks/bench
 
 mutate: setup-tree setup-treewide setup-checkpatch setup-demo setup-check ## break each check on purpose: a test has to notice
 	@tests/mutation/run --all
 
 link: setup-tree setup-demo setup-check setup-link ## link the modules that the tables name, modpost checks them (hours)
-	@series/link-importers
+	@series/checks/link-importers
 
 builtin: setup-tree setup-demo ## compile the drivers that the tables name as built in, and check them (half an hour)
-	@series/builtin-importers
+	@series/checks/builtin-importers
 
 checkpatch: setup-tree setup-checkpatch ## the kernel's checkpatch.pl --strict on every patch
-	@series/checkpatch
+	@series/checks/checkpatch
 
 static: setup-tree setup-treewide setup-demo setup-check ## sparse, coccicheck and W=1: what is new on the touched files
-	@series/static
+	@series/checks/static
 
 clean: ## remove what was made and downloaded, and keep the tree while it has edits
 	@series/clean

@@ -151,7 +151,7 @@ series_patches() {
 
 # The whole files that are also in the patches: "path here<TAB>path in the tree".
 whole_files() {
-	sed -e 's/[[:space:]]*#.*//' -e '/^$/d' "$top/series/files"
+	sed -e 's/[[:space:]]*#.*//' -e '/^$/d' "$top/series/apply/files"
 }
 
 # What to do about patches that are not whole, if they are not the committed ones.
@@ -257,7 +257,7 @@ base_worktree() {
 	local base repo
 
 	base=$(git -C "$1" rev-parse -q --verify refs/worktree/base) ||
-		die "$1 was not made by series/tree: its base is not known"
+		die "$1 was not made by series/apply/tree: its base is not known"
 	repo=$(git -C "$1" rev-parse --path-format=absolute --git-common-dir)
 	worktree_at "$cache/base" "$repo" "$base" || die "cannot make a tree of the base in $cache/base"
 	echo "$cache/base"

@@ -49,8 +49,8 @@ suite_um_forged()
 {
 	local O id name text arch=um names
 
-	O=$("$top/series/build" um | tail -n 1) || bail "series/build um failed"
-	[ -x "$O/linux" ] || bail "series/build um failed"
+	O=$("$top/series/kernels/build" um | tail -n 1) || bail "series/kernels/build um failed"
+	[ -x "$O/linux" ] || bail "series/kernels/build um failed"
 	build_stress_cases "$O"
 
 	# --- __kflagstab is read-only data, or its flags are not looked at

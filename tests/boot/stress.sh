@@ -79,8 +79,8 @@ suite_um_flip()
 	local nr_files symvers=$work/flip.symvers
 	local flipped=(declared undeclared other_tag not_free)
 
-	O=$("$top/series/build" um | tail -n 1) || bail "series/build um failed"
-	[ -x "$O/linux" ] || bail "series/build um failed"
+	O=$("$top/series/kernels/build" um | tail -n 1) || bail "series/kernels/build um failed"
+	[ -x "$O/linux" ] || bail "series/kernels/build um failed"
 	build_stress_cases "$O"
 	build_tool flip
 	build_modpost "$O"
@@ -261,8 +261,8 @@ suite_um_stress()
 {
 	local O arch=um
 
-	O=$("$top/series/build" um | tail -n 1) || bail "series/build um failed"
-	[ -x "$O/linux" ] || bail "series/build um failed"
+	O=$("$top/series/kernels/build" um | tail -n 1) || bail "series/kernels/build um failed"
+	[ -x "$O/linux" ] || bail "series/kernels/build um failed"
 	two_loaders um-stress "$O" boot_um "0=$((2 * rounds))"
 }
 
@@ -270,8 +270,8 @@ suite_x86_stress()
 {
 	local O arch=x86
 
-	O=$("$top/series/build" x86-smp | tail -n 1) || bail "series/build x86-smp failed"
-	[ -r "$O/arch/x86/boot/bzImage" ] || bail "series/build x86-smp failed"
+	O=$("$top/series/kernels/build" x86-smp | tail -n 1) || bail "series/kernels/build x86-smp failed"
+	[ -r "$O/arch/x86/boot/bzImage" ] || bail "series/kernels/build x86-smp failed"
 	two_loaders x86-stress "$O" boot_x86 "0=$rounds 1=$rounds"
 }
 

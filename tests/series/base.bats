@@ -41,24 +41,24 @@ unsigned_mirror() {
 }
 
 @test "base: no network, nothing cached: one line, and nothing is left" {
-	fails_with 'cannot get linux-source-7.3 from the Debian archive, suite trixie-backports (no network?; KERNEL= names a git tree of your own instead)' "$repo/series/tree"
+	fails_with 'cannot get linux-source-7.3 from the Debian archive, suite trixie-backports (no network?; KERNEL= names a git tree of your own instead)' "$repo/series/apply/tree"
 	[ ! -e "$TREE" ]
 	[ ! -e "$USERSPACE_GPL_CACHE/base.git" ]
 }
 
 @test "base: no network, but cached: it is used" {
 	cached 7.3.4-1
-	run "$repo/series/base"
+	run "$repo/series/base/base"
 	[ "$status" -eq 0 ]
 	[[ $output == *"linux-source-7.3 "*"kernel 7.3.4"* ]]
-	run "$repo/series/base" --update
+	run "$repo/series/base/base" --update
 	[ "$status" -eq 0 ]
 	[[ $output == *"no network?"*"going on with the cached one"* ]]
 }
 
 @test "base: cached, but older than what the series was made on" {
 	cached 7.3.3-1
-	fails_with 'no network?' "$repo/series/base"
+	fails_with 'no network?' "$repo/series/base/base"
 }
 
 @test "base: of two in the cache the newer one, with a note" {
@@ -66,7 +66,7 @@ unsigned_mirror() {
 	sed -i 's/= 4/= 10/' "$linux/Makefile"
 	plain_git -C "$linux" commit -q -a -m newer
 	plain_git -C "$linux" push -q "$USERSPACE_GPL_CACHE/base.git" HEAD:refs/heads/7.3.10-1_bpo13+1
-	run "$repo/series/base"
+	run "$repo/series/base/base"
 	[ "$status" -eq 0 ]
 	[[ $output == *"linux-source-7.3 is Linux 7.3.10, the series was made on 7.3.4"* ]]
 }
@@ -75,24 +75,24 @@ unsigned_mirror() {
 	cached 7.3.4-1
 	KERNEL=$linux make_series
 	rm -rf "$TREE"
-	tree=$("$repo/series/tree")
+	tree=$("$repo/series/apply/tree")
 	head=$(git -C "$tree" rev-parse HEAD)
 	sed -i 's/= 4/= 10/' "$linux/Makefile"
 	sed -i 's/^20$/zwanzig/' "$linux/kernel/module/main.c"
 	plain_git -C "$linux" commit -q -a -m newer
 	plain_git -C "$linux" push -q "$USERSPACE_GPL_CACHE/base.git" HEAD:refs/heads/7.3.10-1
 	# Without --update nothing but a word on how.
-	fails_with 'tree: git -C .*/base.git branch -m 7.3.10-1 unfit/7.3.10-1 goes back to 7.3.4-1' "$repo/series/tree"
+	fails_with 'tree: git -C .*/base.git branch -m 7.3.10-1 unfit/7.3.10-1 goes back to 7.3.4-1' "$repo/series/apply/tree"
 	grep -q '0002-two-change-a-line.patch does not apply to Linux 7.3.10' <<<"$output"
 	[ "$(git -C "$tree" rev-parse HEAD)" = "$head" ]
-	fails_with 'so 7.3.10-1 is put aside, and make tree goes on with 7.3.4-1' "$repo/series/tree" --update
-	[ "$("$repo/series/tree")" = "$tree" ]
+	fails_with 'so 7.3.10-1 is put aside, and make tree goes on with 7.3.4-1' "$repo/series/apply/tree" --update
+	[ "$("$repo/series/apply/tree")" = "$tree" ]
 	[ "$(git -C "$tree" rev-parse HEAD)" = "$head" ]
 }
 
 @test "base: BASE= without KERNEL= is not ignored" {
 	cached 7.3.4-1
-	fails_with 'BASE=v7.3 is a commit of KERNEL=, which is not set$' env BASE=v7.3 "$repo/series/tree"
+	fails_with 'BASE=v7.3 is a commit of KERNEL=, which is not set$' env BASE=v7.3 "$repo/series/apply/tree"
 }
 
 @test "base: the mirror is the machine's own, of the main archive, in both formats" {
@@ -110,7 +110,7 @@ unsigned_mirror() {
 		deb http://127.0.0.1:4/debian bookworm main contrib
 		deb http://127.0.0.1:4/debian bookworm-updates main
 	EOF
-	fails_with 'no network?.*127.0.0.1:4/debian/dists/trixie-backports' "$repo/series/base"
+	fails_with 'no network?.*127.0.0.1:4/debian/dists/trixie-backports' "$repo/series/base/base"
 	cat >"$BATS_TEST_TMPDIR/parts/debian.sources" <<-'EOF'
 		Types: deb
 		URIs: http://127.0.0.1:5/debian
@@ -118,34 +118,34 @@ unsigned_mirror() {
 		Components: main
 	EOF
 	echo >"$BATS_TEST_TMPDIR/sources.list"
-	fails_with 'no network?.*127.0.0.1:5/debian/dists/trixie-backports' "$repo/series/base"
+	fails_with 'no network?.*127.0.0.1:5/debian/dists/trixie-backports' "$repo/series/base/base"
 	rm "$BATS_TEST_TMPDIR/parts/debian.sources"
-	fails_with 'name no Debian mirror; name one in DEBIAN_MIRROR' "$repo/series/base"
+	fails_with 'name no Debian mirror; name one in DEBIAN_MIRROR' "$repo/series/base/base"
 }
 
 @test "base: an archive that nobody signed is refused" {
 	unsigned_mirror
-	fails_with 'signature of trixie-backports is not good, nothing taken' "$repo/series/base"
+	fails_with 'signature of trixie-backports is not good, nothing taken' "$repo/series/base/base"
 	[ ! -e "$USERSPACE_GPL_CACHE/base.git" ]
 	# Not even when the machine's own configuration would let it pass.
 	cat >"$BATS_TEST_TMPDIR/apt.conf" <<-'EOF'
 		Acquire::AllowInsecureRepositories "true";
 		APT::Get::AllowUnauthenticated "true";
 	EOF
-	APT_CONFIG=$BATS_TEST_TMPDIR/apt.conf fails_with 'is not good, nothing taken' "$repo/series/base"
+	APT_CONFIG=$BATS_TEST_TMPDIR/apt.conf fails_with 'is not good, nothing taken' "$repo/series/base/base"
 }
 
 @test "base: a package that the archive has no more" {
 	# Such a suite is empty, and signed; what follows apt is looked at.
-	sed -i 's/^update$/APT_CONFIG=\/dev\/null/' "$repo/series/apt"
-	fails_with 'the suite trixie-backports has no package linux-source-7.3 any more; KERNEL= names a git tree of your own instead$' "$repo/series/base"
+	sed -i 's/^update$/APT_CONFIG=\/dev\/null/' "$repo/series/base/apt"
+	fails_with 'the suite trixie-backports has no package linux-source-7.3 any more; KERNEL= names a git tree of your own instead$' "$repo/series/base/base"
 }
 
 @test "base: what an interrupted import left is no base" {
 	mkdir -p "$USERSPACE_GPL_CACHE/unpack" "$USERSPACE_GPL_CACHE/base.git/objects/pack"
 	plain_git init -q --bare "$USERSPACE_GPL_CACHE/base.git"
 	touch "$USERSPACE_GPL_CACHE/base.git/objects/pack/tmp_pack_x" "$USERSPACE_GPL_CACHE/unpack/x.deb"
-	fails_with 'no network?' "$repo/series/base"
+	fails_with 'no network?' "$repo/series/base/base"
 }
 
 @test "base: the importer keeps modes, links and all but Debian's ignore rules" {
@@ -157,7 +157,7 @@ unsigned_mirror() {
 	chmod +x tool
 	ln -s dir/plain link
 	plain_git init -q --bare "$BATS_TEST_TMPDIR/imported"
-	tar -C .. -c ./linux | "$repo/series/tar-import" refs/heads/x "a subject" "1767225600 +0000" |
+	tar -C .. -c ./linux | "$repo/series/base/tar-import" refs/heads/x "a subject" "1767225600 +0000" |
 		plain_git -C "$BATS_TEST_TMPDIR/imported" fast-import --quiet --done
 	run git -C "$BATS_TEST_TMPDIR/imported" ls-tree -r --format='%(objectmode) %(path)' x
 	[ "$output" = "100644 .gitignore

@@ -7,7 +7,7 @@
 load helper
 
 setup_file() {
-	TREE=$("$BATS_TEST_DIRNAME/../../series/tree")
+	TREE=$("$BATS_TEST_DIRNAME/../../series/apply/tree")
 	export TREE
 }
 
@@ -28,21 +28,21 @@ broken() {
 }
 
 @test "compile: every commit compiles what it touches" {
-	"$top/series/bisect" --touched >"$BATS_TEST_TMPDIR/table"
+	"$top/series/checks/bisect" --touched >"$BATS_TEST_TMPDIR/table"
 	sed 's/^/# /' "$BATS_TEST_TMPDIR/table" >&3
 }
 
 @test "compile: a commit that breaks a C file is noticed" {
-	fails_with 'broken.* does not build' "$top/series/bisect" --touched "$(broken kernel/module/main.c '#error broken')"
+	fails_with 'broken.* does not build' "$top/series/checks/bisect" --touched "$(broken kernel/module/main.c '#error broken')"
 	[[ $output == *"#error broken"* ]]
 }
 
 @test "compile: a commit that breaks a header is noticed" {
-	fails_with 'broken.* does not build' "$top/series/bisect" --touched "$(broken include/linux/export.h '#error broken')"
+	fails_with 'broken.* does not build' "$top/series/checks/bisect" --touched "$(broken include/linux/export.h '#error broken')"
 }
 
 @test "compile: a commit that breaks modpost is noticed" {
-	fails_with 'broken.* does not build' "$top/series/bisect" --touched "$(broken scripts/mod/modpost.c '#error broken')"
+	fails_with 'broken.* does not build' "$top/series/checks/bisect" --touched "$(broken scripts/mod/modpost.c '#error broken')"
 }
 
 # not_set BUILD OPTION...: it depends on them being off.
@@ -56,7 +56,7 @@ not_set() {
 }
 
 @test "compile: a kernel without modules, where nobody is asked" {
-	out=$("$top/series/build" um-no-modules | tail -n 1)
+	out=$("$top/series/kernels/build" um-no-modules | tail -n 1)
 	not_set "$out" MODULES SYSFS
 	nm "$out/vmlinux" | grep -w dma_buf_get
 	# Made where there is somebody to ask, by the same rule.
@@ -64,17 +64,17 @@ not_set() {
 }
 
 @test "compile: the loader for 32 bits, without sysfs, kallsyms, unloading and printk" {
-	rm -rf "$("$top/series/build" x86-32 | tail -n 1)"/kernel/module
-	out=$("$top/series/build" x86-32 | tail -n 1)
+	rm -rf "$("$top/series/kernels/build" x86-32 | tail -n 1)"/kernel/module
+	out=$("$top/series/kernels/build" x86-32 | tail -n 1)
 	not_set "$out" 64BIT SYSFS KALLSYMS MODULE_UNLOAD PRINTK
 	[ -e "$out/kernel/module/userspace.o" ]
 	[ "$(grep -ci warning "$out.log")" = 0 ]
 }
 
 @test "static: sparse and W=1 say nothing new of the touched files" {
-	"$top/series/static" compile
+	"$top/series/checks/static" compile
 }
 
 @test "static: coccicheck says nothing new of the touched files" {
-	"$top/series/static" coccicheck
+	"$top/series/checks/static" coccicheck
 }

@@ -8,12 +8,12 @@
 load helper
 
 setup() {
-	declarations=$top/series/declarations.tsv
-	exports=$top/series/exports.tsv
+	declarations=$top/series/facts/declarations.tsv
+	exports=$top/series/facts/exports.tsv
 	importers=$BATS_TEST_TMPDIR/importers.tsv
 	undeclared=$BATS_TEST_TMPDIR/undeclared.tsv
-	grep -v '^#' "$top/series/importers.tsv" >"$importers"
-	grep -v '^#' "$top/series/undeclared.tsv" >"$undeclared"
+	grep -v '^#' "$top/series/facts/importers.tsv" >"$importers"
+	grep -v '^#' "$top/series/facts/undeclared.tsv" >"$undeclared"
 }
 
 # The rows of $importers without a row in one of the other two: of a module of
@@ -53,14 +53,14 @@ missing() {
 @test "facts: what Debian's modules import was asked of all gated symbols" {
 	{
 		tail -n +2 "$importers" | cut -f4 | tr , '\n'
-		sed -n 's/^# unused: //p' "$top/series/importers.tsv"
+		sed -n 's/^# unused: //p' "$top/series/facts/importers.tsv"
 	} | sort -u >"$BATS_TEST_TMPDIR/asked"
 	awk -F'\t' '!/^#/ && $6 == "convert" { print $2 }' "$exports" | sort -u |
 		diff - "$BATS_TEST_TMPDIR/asked"
 }
 
 @test "facts: a module that is known to declare nothing is in the tree, and declares nothing" {
-	TREE=$("$top/series/tree")
+	TREE=$("$top/series/apply/tree")
 	n=0
 	while IFS=$'\t' read -r module file reason; do
 		echo "$module"
@@ -90,7 +90,7 @@ unprepared() {
 }
 
 @test "facts: no configuration of the tree has a module that declares nothing, and fails to build for it" {
-	TREE=$("$top/series/tree")
+	TREE=$("$top/series/apply/tree")
 	configs=()
 	while IFS=$'\t' read -r module file _; do
 		dir=${file%/*}

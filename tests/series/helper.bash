@@ -62,8 +62,8 @@ setup_fixture() {
 	hostile_config "$HOME/.gitconfig"
 	cp -r "$top/series" "$repo/"
 	cp "$top/tests/run" "$repo/tests/"
-	printf 'new.h\tinclude/linux/new.h\n' >"$repo/series/files"
-	printf '7.3.4\n' >"$repo/series/base.version"
+	printf 'new.h\tinclude/linux/new.h\n' >"$repo/series/apply/files"
+	printf '7.3.4\n' >"$repo/series/base/base.version"
 	make_kernel "$KERNEL"
 }
 
@@ -84,7 +84,7 @@ make_kernel() {
 
 # Commits in the tree, and from them the patches.
 make_series() {
-	"$repo/series/tree"
+	"$repo/series/apply/tree"
 	echo '/* new */' >"$TREE/include/linux/new.h"
 	commit_all "one: add a header"
 	sed -i 's/^20$/twenty/' "$TREE/kernel/module/main.c"
@@ -92,7 +92,7 @@ make_series() {
 	echo '/* and more */' >>"$TREE/include/linux/new.h"
 	sed -i 's/^40$/forty/' "$TREE/kernel/module/main.c"
 	commit_all "three: change both"
-	"$repo/series/refresh"
+	"$repo/series/apply/refresh"
 }
 
 commit_all() {

@@ -42,7 +42,7 @@ modules() {
 				else own++
 			}
 			print all, own, class, library
-		}' "$top/series/declarations.tsv"
+		}' "$top/series/facts/declarations.tsv"
 }
 
 # gated GROUP: how many exports of the group are converted; all without one
@@ -50,7 +50,7 @@ gated() {
 	awk -F'\t' -v g="${1:-}" -v from="${2:-}" '
 		/^#/ || $6 != "convert" { next }
 		(g == "" || $1 == g) && (from == "" || $4 == from) { n++ }
-		END { print n + 0 }' "$top/series/exports.tsv"
+		END { print n + 0 }' "$top/series/facts/exports.tsv"
 }
 
 count() {
@@ -60,7 +60,7 @@ count() {
 }
 
 @test "numbers: modules that declare" {
-	grep -q '^drm-tyr	patch	' "$top/series/groups.tsv"
+	grep -q '^drm-tyr	patch	' "$top/series/facts/groups.tsv"
 	read -r all own class library < <(modules)
 	states "$letter" \
 		"$all modules of the tree declare: $own name a userspace of their own, $class the userspace of their class" \
@@ -68,12 +68,12 @@ count() {
 }
 
 @test "numbers: modules that do not" {
-	mapfile -t names < <(awk -F'\t' '!/^#/ && $1 != "module" { print $1 }' "$top/series/undeclared.tsv")
+	mapfile -t names < <(awk -F'\t' '!/^#/ && $1 != "module" { print $1 }' "$top/series/facts/undeclared.tsv")
 	[ "${#names[@]}" = 6 ]
 	list=$(printf ', %s' "${names[@]:0:5}")
 	states "$top/README.md" "Six modules have no declaration" "${list#, } and ${names[5]}"
 	states "$letter" "but for one. That one is ${names[0]}." "Five more" "${names[@]:1}"
-	[ "$(awk -F'\t' '!/^#/ { print $2 }' "$top/series/importers.tsv" | grep -xF -f <(printf '%s\n' "${names[@]}") | sort -u)" = "${names[0]}" ]
+	[ "$(awk -F'\t' '!/^#/ { print $2 }' "$top/series/facts/importers.tsv" | grep -xF -f <(printf '%s\n' "${names[@]}") | sort -u)" = "${names[0]}" ]
 }
 
 @test "numbers: exports that are gated" {
@@ -88,7 +88,7 @@ count() {
 	[ "$(gated gate-drm-helpers EXPORT_SYMBOL)" = 1 ]
 	# The patches, too. One that is there for two configurations is one.
 	sed -nE 's/^\+EXPORT_SYMBOL(_NS)?_USERSPACE_GPL\(([a-z][a-z0-9_]*).*/\2/p' "$top"/patches/0*.patch |
-		sort -u | diff - <(awk -F'\t' '!/^#/ && $6 == "convert" { print $2 }' "$top/series/exports.tsv" | sort -u)
+		sort -u | diff - <(awk -F'\t' '!/^#/ && $6 == "convert" { print $2 }' "$top/series/facts/exports.tsv" | sort -u)
 }
 
 @test "numbers: patches" {
@@ -118,7 +118,7 @@ count() {
 }
 
 @test "numbers: modules of Debian" {
-	mapfile -t debian < <(grep '^#' "$top/series/importers.tsv" | grep -oE '\([0-9]{4}' | sed 's/(\(.\)/\1,/')
+	mapfile -t debian < <(grep '^#' "$top/series/facts/importers.tsv" | grep -oE '\([0-9]{4}' | sed 's/(\(.\)/\1,/')
 	[ "${#debian[@]}" = 2 ]
 	states "$letter" "amd64 and arm64 have ${debian[0]} and ${debian[1]} modules"
 }

@@ -20,15 +20,15 @@ changed() {
 
 # The patches as they are give the tree as it is, and one more run nothing.
 consistent() {
-	"$repo/series/tree"
+	"$repo/series/apply/tree"
 	cp -r "$repo/patches" "$BATS_TEST_TMPDIR/patches.before"
-	"$repo/series/refresh"
+	"$repo/series/apply/refresh"
 	diff -r "$BATS_TEST_TMPDIR/patches.before" "$repo/patches"
 	cmp "$repo/new.h" "$TREE/include/linux/new.h"
 }
 
 @test "refresh: without an edit not a byte changes" {
-	"$repo/series/refresh"
+	"$repo/series/apply/refresh"
 	[ -z "$(changed)" ]
 	consistent
 }
@@ -38,22 +38,22 @@ consistent() {
 	hostile_config "$BATS_TEST_TMPDIR/config"
 	cat "$BATS_TEST_TMPDIR/config" >>"$BATS_TEST_TMPDIR/linux2/.git/config"
 	export KERNEL=$BATS_TEST_TMPDIR/linux2 TREE=$BATS_TEST_TMPDIR/tree2
-	"$repo/series/tree"
-	"$repo/series/refresh"
+	"$repo/series/apply/tree"
+	"$repo/series/apply/refresh"
 	[ -z "$(changed)" ]
 }
 
 @test "refresh: the same patches with an environment and attributes against it" {
 	sed -i 's/twenty/TWENTY/' "$TREE/kernel/module/main.c"
 	plain_git -C "$TREE" commit -q -a --fixup HEAD~
-	"$repo/series/refresh"
+	"$repo/series/apply/refresh"
 	plain_git -C "$repo" commit -q -a -m fixed
 	# Nothing is left of what was made without it, so all is made anew.
 	rm -rf "$TREE" "$USERSPACE_GPL_CACHE" "$repo"/patches/*
 	plain_git -C "$KERNEL" worktree prune
 	(
 		hostile_environment
-		"$repo/series/tree"
+		"$repo/series/apply/tree"
 	)
 	echo '/* new */' >"$TREE/include/linux/new.h"
 	plain_git -C "$TREE" add -f include
@@ -67,9 +67,9 @@ consistent() {
 	plain_git -C "$TREE" commit -q -a --fixup HEAD~
 	(
 		hostile_environment
-		"$repo/series/refresh"
-		"$repo/series/tree"
-		TREE=$BATS_TEST_TMPDIR/other "$repo/series/tree"
+		"$repo/series/apply/refresh"
+		"$repo/series/apply/tree"
+		TREE=$BATS_TEST_TMPDIR/other "$repo/series/apply/tree"
 	) 2>"$BATS_TEST_TMPDIR/said"
 	cat "$BATS_TEST_TMPDIR/said"
 	! grep trace: "$BATS_TEST_TMPDIR/said" || false
@@ -87,7 +87,7 @@ consistent() {
 
 @test "refresh: a whole file edited here goes into the patch, and into no other" {
 	sed -i 's,/\* new \*/,/* newer */,' "$repo/new.h"
-	"$repo/series/refresh"
+	"$repo/series/apply/refresh"
 	grep -q newer "$TREE/include/linux/new.h"
 	# The end of the file came with the third patch, and so this is its.
 	[ "$(changed)" = "new.h
@@ -100,12 +100,12 @@ patches/0003-three-change-both.patch" ]
 	commit_all "four: alone"
 	echo x >>"$TREE/Makefile"
 	commit_all "five: something else"
-	printf 'alone.h\tinclude/linux/alone.h\n' >>"$repo/series/files"
-	"$repo/series/refresh"
+	printf 'alone.h\tinclude/linux/alone.h\n' >>"$repo/series/apply/files"
+	"$repo/series/apply/refresh"
 	[ "$(cat "$repo/alone.h")" = '/* alone */' ]
 	echo '/* edited */' >>"$repo/alone.h"
 	cp -r "$repo/patches" "$BATS_TEST_TMPDIR/old"
-	"$repo/series/refresh"
+	"$repo/series/apply/refresh"
 	run diff -rq "$BATS_TEST_TMPDIR/old" "$repo/patches"
 	[ ${#lines[@]} -eq 1 ]
 	[[ $output == *0004-four-alone.patch* ]]
@@ -116,7 +116,7 @@ patches/0003-three-change-both.patch" ]
 @test "refresh: a whole file edited in the tree comes back" {
 	echo '/* from the tree */' >>"$TREE/include/linux/new.h"
 	plain_git -C "$TREE" commit -q -a --amend --no-edit
-	"$repo/series/refresh"
+	"$repo/series/apply/refresh"
 	grep -q 'from the tree' "$repo/new.h"
 	consistent
 }
@@ -126,7 +126,7 @@ patches/0003-three-change-both.patch" ]
 	plain_git -C "$TREE" commit -q -a --amend --no-edit
 	echo '/* here */' >>"$repo/new.h"
 	head=$(git -C "$TREE" rev-parse HEAD)
-	fails_with 'new.h was edited here and in .*, differently' "$repo/series/refresh"
+	fails_with 'new.h was edited here and in .*, differently' "$repo/series/apply/refresh"
 	[ "$(changed)" = new.h ]
 	[ "$(git -C "$TREE" rev-parse HEAD)" = "$head" ]
 }
@@ -134,7 +134,7 @@ patches/0003-three-change-both.patch" ]
 @test "refresh: a fixup! commit is squashed into the one it names" {
 	sed -i 's/twenty/TWENTY/' "$TREE/kernel/module/main.c"
 	plain_git -C "$TREE" commit -q -a --fixup HEAD~
-	"$repo/series/refresh"
+	"$repo/series/apply/refresh"
 	# The third patches the same file, whose hash it names.
 	[ "$(changed)" = "$(cd "$repo" && ls patches/000[23]-*)" ]
 	[ "$(git -C "$TREE" rev-list --count worktree/base..HEAD)" = 3 ]
@@ -145,7 +145,7 @@ patches/0003-three-change-both.patch" ]
 	sed -i 's/forty/FORTY/' "$TREE/kernel/module/main.c"
 	plain_git -C "$TREE" commit -q -a --fixup HEAD~
 	head=$(git -C "$TREE" rev-parse HEAD)
-	fails_with 'fixups do not squash by themselves .*main.c' "$repo/series/refresh"
+	fails_with 'fixups do not squash by themselves .*main.c' "$repo/series/apply/refresh"
 	[ -z "$(changed)" ]
 	[ "$(git -C "$TREE" rev-parse HEAD)" = "$head" ]
 	[ -z "$(plain_git -C "$TREE" status --porcelain)" ]
@@ -158,7 +158,7 @@ patches/0003-three-change-both.patch" ]
 	commit_all "three: new"
 	echo z >>"$TREE/Makefile"
 	commit_all "four: new"
-	"$repo/series/refresh"
+	"$repo/series/apply/refresh"
 	[ "$(cat "$repo/patches/series")" = "0001-one-add-a-header.patch
 0002-two-another-name.patch
 0003-three-new.patch
@@ -170,31 +170,31 @@ patches/0003-three-change-both.patch" ]
 
 @test "refresh: edits that are not committed are refused" {
 	echo edit >>"$TREE/Makefile"
-	fails_with 'has edits that are not committed' "$repo/series/refresh"
+	fails_with 'has edits that are not committed' "$repo/series/apply/refresh"
 	[ -z "$(changed)" ]
 }
 
 @test "refresh: patches pulled meanwhile: taken without edits, refused with" {
 	sed -i 's,and more,and much more,' "$repo"/patches/0003-* "$repo/new.h"
-	"$repo/series/refresh"
+	"$repo/series/apply/refresh"
 	grep -q 'much more' "$TREE/include/linux/new.h"
 	sed -i 's,much more,much less,' "$repo"/patches/0003-* "$repo/new.h"
 	echo mine >>"$TREE/Makefile"
 	commit_all mine
-	fails_with 'have changed since .* was made, and .* has commits of yours' "$repo/series/refresh"
+	fails_with 'have changed since .* was made, and .* has commits of yours' "$repo/series/apply/refresh"
 	grep -q 'much less' "$repo"/patches/0003-*
 }
 
 @test "refresh: killed after the patches were written, the next run ends the work" {
 	echo '/* edit */' >>"$repo/new.h"
 	before=$(git -C "$TREE" rev-parse HEAD)
-	"$repo/series/refresh"
+	"$repo/series/apply/refresh"
 	after=$(git -C "$TREE" rev-parse HEAD)
 	gitdir=$(git -C "$TREE" rev-parse --absolute-git-dir)
 	plain_git -C "$TREE" checkout -q --detach "$before"
 	git -C "$TREE" update-ref refs/worktree/series "$before"
 	echo "of the old patches" >"$gitdir/series-key"
-	"$repo/series/refresh"
+	"$repo/series/apply/refresh"
 	[ "$(git -C "$TREE" rev-parse HEAD)" = "$after" ]
 	consistent
 }
@@ -207,7 +207,7 @@ patches/0003-three-change-both.patch" ]
 	plain_git -C "$TREE" commit -q -a --fixup HEAD~
 	edited=$(git -C "$TREE" rev-parse HEAD)
 	key=$(cat "$(git -C "$TREE" rev-parse --absolute-git-dir)/series-key")
-	"$repo/series/refresh"
+	"$repo/series/apply/refresh"
 	after=$(git -C "$TREE" rev-parse HEAD)
 	cp -r "$repo/patches" "$BATS_TEST_TMPDIR/want"
 	# As it was: one patch new, the others old, a temporary file half written.
@@ -218,8 +218,8 @@ patches/0003-three-change-both.patch" ]
 	echo "$after" >"$gitdir/refreshing"
 	cp "$BATS_TEST_TMPDIR/old"/000[13]-* "$repo/patches/"
 	head -n 5 "$repo"/patches/0003-* >"$repo/patches/.0003-three-change-both.patch.new"
-	fails_with 'make refresh was interrupted while it wrote patches/: run it again' "$repo/series/tree"
-	"$repo/series/refresh"
+	fails_with 'make refresh was interrupted while it wrote patches/: run it again' "$repo/series/apply/tree"
+	"$repo/series/apply/refresh"
 	[ "$(git -C "$TREE" rev-parse HEAD)" = "$after" ]
 	diff -r "$BATS_TEST_TMPDIR/want" "$repo/patches"
 	consistent
@@ -231,7 +231,7 @@ patches/0003-three-change-both.patch" ]
 	mount -t tmpfs -o size=1m none "$repo/patches" || skip "no right to mount here"
 	cp "$BATS_TEST_TMPDIR/old"/* "$repo/patches/"
 	echo '/* edit */' >>"$repo/new.h"
-	run "$repo/series/refresh"
+	run "$repo/series/apply/refresh"
 	diff -r "$BATS_TEST_TMPDIR/old" "$repo/patches" && same=y || same=
 	umount "$repo/patches"
 	echo "$output"
@@ -239,23 +239,23 @@ patches/0003-three-change-both.patch" ]
 	[[ ${lines[-1]} =~ "not enough space in ".*"/patches for patches/: "[01]" MiB free, "[0-9]+" MiB needed"$ ]]
 	[ "$same" = y ]
 	# And it is as if nobody had tried.
-	"$repo/series/refresh"
+	"$repo/series/apply/refresh"
 	grep -q edit "$repo"/patches/0003-*
 	consistent
 }
 
 @test "refresh: patches that are cut short: the way back is said" {
 	rm "$repo"/patches/0002-*
-	fails_with 'names 0002-two-change-a-line.patch, which is not there; .* checkout -- patches brings that back' "$repo/series/refresh"
+	fails_with 'names 0002-two-change-a-line.patch, which is not there; .* checkout -- patches brings that back' "$repo/series/apply/refresh"
 	plain_git -C "$repo" checkout -q -- patches
 	sed -i '$d' "$repo/patches/series"
-	fails_with 'does not name 0003-three-change-both.patch, which is there; .* checkout -- patches brings that back' "$repo/series/tree"
+	fails_with 'does not name 0003-three-change-both.patch, which is there; .* checkout -- patches brings that back' "$repo/series/apply/tree"
 	plain_git -C "$repo" checkout -q -- patches
 	head -n 20 "$repo"/patches/0003-* >"$BATS_TEST_TMPDIR/cut"
 	cp "$BATS_TEST_TMPDIR/cut" "$repo/patches/0003-three-change-both.patch"
-	fails_with '0003-three-change-both.patch does not apply .* checkout -- patches brings that back' "$repo/series/tree"
+	fails_with '0003-three-change-both.patch does not apply .* checkout -- patches brings that back' "$repo/series/apply/tree"
 	plain_git -C "$repo" checkout -q -- patches
-	"$repo/series/tree"
+	"$repo/series/apply/tree"
 	consistent
 }
 
@@ -281,7 +281,7 @@ patches/0003-three-change-both.patch" ]
 		-- 
 		userspace-gpl
 	EOF
-	"$repo/series/refresh"
+	"$repo/series/apply/refresh"
 	run cat "$repo/patches/0000-cover-letter.patch"
 	[ "${lines[3]}" = "Subject: [RFC PATCH v2 0/3] a series" ]
 	[ "${lines[4]}" = "A text about 0/99 things (7):" ]
@@ -303,8 +303,8 @@ userspace-gpl" ]]
 	printf '#!/bin/sh\n' >"$TREE/tool"
 	chmod +x "$TREE/tool"
 	commit_all "four: tool"
-	printf 'tool\ttool\n' >>"$repo/series/files"
-	"$repo/series/refresh"
+	printf 'tool\ttool\n' >>"$repo/series/apply/files"
+	"$repo/series/apply/refresh"
 	[ -x "$repo/tool" ]
 	grep -q '^new file mode 100755' "$repo"/patches/0004-*
 	consistent

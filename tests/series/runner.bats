@@ -8,7 +8,7 @@ load helper
 
 setup() {
 	setup_fixture
-	"$repo/series/tree"
+	"$repo/series/apply/tree"
 }
 
 # group NAME: its run is what comes on stdin.

@@ -8,7 +8,7 @@
 load helper
 
 setup_file() {
-	TREE=$("$BATS_TEST_DIRNAME/../../series/tree")
+	TREE=$("$BATS_TEST_DIRNAME/../../series/apply/tree")
 	export TREE
 }
 
@@ -30,7 +30,7 @@ setup() {
 	[ "$(git -C "$TREE" write-tree)" = "$(git -C "$TREE" rev-parse "worktree/series^{tree}")" ]
 	run grep -i 'offset\|fuzz' "$BATS_TEST_TMPDIR/log"
 	echo "$output"
-	[ "$version" != "$(cat "$top/series/base.version")" ] || [ -z "$output" ]
+	[ "$version" != "$(cat "$top/series/base/base.version")" ] || [ -z "$output" ]
 }
 
 # What is brought to an older base is in this one already, word for word.
@@ -38,7 +38,7 @@ setup() {
 	export GIT_INDEX_FILE=$BATS_TEST_TMPDIR/index
 	git -C "$TREE" read-tree worktree/base
 	n=0
-	for patch in "$top"/series/backports/*/*.patch; do
+	for patch in "$top"/series/base/backports/*/*.patch; do
 		git -C "$TREE" apply --cached --check --reverse "$patch"
 		n=$((n + 1))
 	done
@@ -82,13 +82,13 @@ setup() {
 		mode=$(git -C "$TREE" ls-tree --format='%(objectmode)' worktree/series -- "$theirs")
 		[ "$([ -x "$top/$ours" ] && echo 100755 || echo 100644)" = "$mode" ]
 		n=$((n + 1))
-	done < <(grep -v '^#' "$top/series/files")
+	done < <(grep -v '^#' "$top/series/apply/files")
 	[ $n -gt 0 ]
 }
 
 @test "series: every file that it adds is a whole file here, too" {
 	git -C "$TREE" diff --no-renames --name-only --diff-filter=A worktree/base worktree/series | sort >"$BATS_TEST_TMPDIR/added"
-	grep -v '^#' "$top/series/files" | cut -f2 | sort >"$BATS_TEST_TMPDIR/listed"
+	grep -v '^#' "$top/series/apply/files" | cut -f2 | sort >"$BATS_TEST_TMPDIR/listed"
 	diff "$BATS_TEST_TMPDIR/added" "$BATS_TEST_TMPDIR/listed"
 }
 
@@ -133,15 +133,15 @@ setup() {
 	git -C "$own" ls-files -z | git -C "$own" update-index -z --skip-worktree --stdin
 	bash -c '. "$0/series/lib.sh" && printf "%s %s\n" "$(git -C "$1" rev-parse worktree/base)" "$(patches_key)"' \
 		"$top" "$TREE" >"$own/.git/series-key"
-	TREE=$own "$BATS_TEST_TMPDIR/repo/series/refresh"
+	TREE=$own "$BATS_TEST_TMPDIR/repo/series/apply/refresh"
 	[ "$(git -C "$TREE" rev-parse HEAD)" = "$head" ]
 	diff -r --exclude=.git "$top" "$BATS_TEST_TMPDIR/repo"
 }
 
 @test "series: checkpatch.pl --strict has nothing to say" {
-	"$top/series/checkpatch"
+	"$top/series/checks/checkpatch"
 }
 
 @test "series: the generated commits are what the tables give" {
-	"$top/series/treewide" --check
+	"$top/series/facts/treewide" --check
 }

@@ -41,8 +41,8 @@ piped_into_grep_q() {
 
 @test "style: each of our sources says its license" {
 	cd "$top"
-	missing=$(ours | grep -E '\.(c|h|sh|py|bats|bash|cocci|S|rs)$|/run$|/Kbuild$|^Makefile$|^series/[a-z-]+$' |
-		grep -v '^series/files$\|^series/packages$\|^series/not-x86$\|^series/checkpatch-exceptions$' |
+	missing=$(ours | grep -E '\.(c|h|sh|py|bats|bash|cocci|S|rs)$|/run$|/Kbuild$|^Makefile$|^series/([a-z]+/)?[a-z-]+$' |
+		grep -v '^series/apply/files$\|^series/packages$\|^series/checks/not-x86$\|^series/checks/checkpatch-exceptions$' |
 		xargs grep -L 'SPDX-License-Identifier: ' || :)
 	echo "$missing"
 	[ -z "$missing" ]

@@ -19,27 +19,27 @@ setup() {
 	plain_git -C "$KERNEL" commit -q -m drivers
 	make_series
 	series=$repo/series
-	tsv group kind subject why note >"$series/groups.tsv"
-	tsv one declare 'drivers: declare' 'Because.' '' >>"$series/groups.tsv"
-	tsv hand patch 'two: change a line' '' '' >>"$series/groups.tsv"
-	tsv two gate 'drivers: gate' 'Because.\nAnd also.' 'At last.' >>"$series/groups.tsv"
-	tsv class url license evidence_use evidence_license >"$series/classes.tsv"
-	tsv kms https://example.org/kms MIT 'seen in x.c' 'COPYING' >>"$series/classes.tsv"
-	tsv group module file kind url license evidence_use evidence_license >"$series/declarations.tsv"
-	tsv one a drivers/a.c userspace https://example.org/a MIT use lic >>"$series/declarations.tsv"
-	tsv one a drivers/a.c userspace https://example.org/z ISC use lic >>"$series/declarations.tsv"
-	tsv one b drivers/b.c class:kms - - 'no ioctl of its own' - >>"$series/declarations.tsv"
-	tsv one lib drivers/lib.c library - - 'helpers only' - >>"$series/declarations.tsv"
-	tsv group symbol file from ns verdict reason >"$series/exports.tsv"
-	tsv two give drivers/exp.c EXPORT_SYMBOL - convert 'gives one out' >>"$series/exports.tsv"
-	tsv two keep drivers/exp.c EXPORT_SYMBOL - leave 'has none' >>"$series/exports.tsv"
-	tsv two take drivers/exp.c EXPORT_SYMBOL_NS_GPL NS convert 'takes one in' >>"$series/exports.tsv"
+	tsv group kind subject why note >"$series/facts/groups.tsv"
+	tsv one declare 'drivers: declare' 'Because.' '' >>"$series/facts/groups.tsv"
+	tsv hand patch 'two: change a line' '' '' >>"$series/facts/groups.tsv"
+	tsv two gate 'drivers: gate' 'Because.\nAnd also.' 'At last.' >>"$series/facts/groups.tsv"
+	tsv class url license evidence_use evidence_license >"$series/facts/classes.tsv"
+	tsv kms https://example.org/kms MIT 'seen in x.c' 'COPYING' >>"$series/facts/classes.tsv"
+	tsv group module file kind url license evidence_use evidence_license >"$series/facts/declarations.tsv"
+	tsv one a drivers/a.c userspace https://example.org/a MIT use lic >>"$series/facts/declarations.tsv"
+	tsv one a drivers/a.c userspace https://example.org/z ISC use lic >>"$series/facts/declarations.tsv"
+	tsv one b drivers/b.c class:kms - - 'no ioctl of its own' - >>"$series/facts/declarations.tsv"
+	tsv one lib drivers/lib.c library - - 'helpers only' - >>"$series/facts/declarations.tsv"
+	tsv group symbol file from ns verdict reason >"$series/facts/exports.tsv"
+	tsv two give drivers/exp.c EXPORT_SYMBOL - convert 'gives one out' >>"$series/facts/exports.tsv"
+	tsv two keep drivers/exp.c EXPORT_SYMBOL - leave 'has none' >>"$series/facts/exports.tsv"
+	tsv two take drivers/exp.c EXPORT_SYMBOL_NS_GPL NS convert 'takes one in' >>"$series/facts/exports.tsv"
 }
 
 tsv() { (IFS=$'\t' && printf '%s\n' "$*"); }
 
 treewide() {
-	made=$("$repo/series/treewide" | tail -n 1)
+	made=$("$repo/series/facts/treewide" | tail -n 1)
 	[ -n "$made" ]
 }
 
@@ -69,8 +69,8 @@ three: change both
 drivers: declare
 two: change a line
 drivers: gate' ]
-	sed -i 's/^hand\tpatch\t.*/hand\tpatch\tno such subject\t\t/' "$repo/series/groups.tsv"
-	fails_with 'no patch "no such subject"' "$repo/series/treewide.py" plan "$repo"/patches/0*.patch
+	sed -i 's/^hand\tpatch\t.*/hand\tpatch\tno such subject\t\t/' "$repo/series/facts/groups.tsv"
+	fails_with 'no patch "no such subject"' "$repo/series/facts/treewide.py" plan "$repo"/patches/0*.patch
 }
 
 @test "treewide: a message has the facts and the command" {
@@ -94,13 +94,13 @@ drivers: gate' ]
 	treewide
 	[ "$made" = "$first" ]
 	plain_git -C "$TREE" checkout -q --detach "$made"
-	"$repo/series/refresh"
+	"$repo/series/apply/refresh"
 	[ "$(wc -l <"$repo/patches/series")" = 5 ]
-	"$repo/series/treewide" --check
+	"$repo/series/facts/treewide" --check
 	treewide
 	[ "$(git -C "$KERNEL" rev-parse "$made^{tree}")" = "$(git -C "$KERNEL" rev-parse "$first^{tree}")" ]
 	# What the table does not have any more is gone from the series, too.
-	sed -i '/^two\t/d' "$repo/series/groups.tsv" "$repo/series/exports.tsv"
+	sed -i '/^two\t/d' "$repo/series/facts/groups.tsv" "$repo/series/facts/exports.tsv"
 	treewide
 	show drivers/exp.c | grep 'EXPORT_SYMBOL(give)' >/dev/null
 }
@@ -108,9 +108,9 @@ drivers: gate' ]
 @test "treewide: --check sees a table that the patches do not follow" {
 	treewide
 	plain_git -C "$TREE" checkout -q --detach "$made"
-	"$repo/series/refresh"
-	sed -i 's,example.org/kms,example.org/other,' "$repo/series/classes.tsv"
-	fails_with 'patches/ are not what the tables give' "$repo/series/treewide" --check
+	"$repo/series/apply/refresh"
+	sed -i 's,example.org/kms,example.org/other,' "$repo/series/facts/classes.tsv"
+	fails_with 'patches/ are not what the tables give' "$repo/series/facts/treewide" --check
 }
 
 @test "treewide: what another base does not have is left out, and said" {
@@ -118,11 +118,11 @@ drivers: gate' ]
 	sed -i /give/d "$KERNEL/drivers/exp.c"
 	seq 100 140 >"$KERNEL/kernel/module/main.c"
 	plain_git -C "$KERNEL" commit -q -a -m 'b is gone'
-	fails_with 'cannot be made\|does not apply' "$repo/series/treewide"
+	fails_with 'cannot be made\|does not apply' "$repo/series/facts/treewide"
 	git -C "$KERNEL" show HEAD~:kernel/module/main.c | sed 's/^20$/zwanzig/' >"$KERNEL/kernel/module/main.c"
 	sed -i 's/= 4/= 9/' "$KERNEL/Makefile"
 	plain_git -C "$KERNEL" commit -q -a -m 'another version'
-	run "$repo/series/treewide"
+	run "$repo/series/facts/treewide"
 	[ "$status" -eq 0 ]
 	grep -q 'this base has no drivers/b.c' <<<"$output"
 	grep -q 'this base has no give' <<<"$output"
@@ -132,7 +132,7 @@ drivers: gate' ]
 }
 
 @test "treewide: what the series builds on comes first, where a base lacks it" {
-	backport=$repo/series/backports
+	backport=$repo/series/base/backports
 	rm -rf "$backport"
 	mkdir -p "$backport/7.2" "$backport/7.1"
 	git -C "$KERNEL" show HEAD:kernel/module/main.c >"$BATS_TEST_TMPDIR/main.c"
@@ -144,8 +144,8 @@ drivers: gate' ]
 	plain_git -C "$KERNEL" commit -q -a -m 'bring 20'
 	plain_git -C "$KERNEL" format-patch -q -o "$backport/7.1" HEAD~
 	plain_git -C "$KERNEL" reset -q --hard "$older"
-	sed -i '/two: change a line/d' "$repo/series/groups.tsv"
-	fails_with 'two-change-a-line.patch does not apply to Linux 7.2.4: ' "$repo/series/treewide"
+	sed -i '/two: change a line/d' "$repo/series/facts/groups.tsv"
+	fails_with 'two-change-a-line.patch does not apply to Linux 7.2.4: ' "$repo/series/facts/treewide"
 	mv "$backport/7.1"/* "$backport/7.2/"
 	treewide
 	[ "$(git -C "$KERNEL" log --reverse --format=%s HEAD.."$made" | head -n 2)" = 'bring 20
@@ -153,7 +153,7 @@ one: add a header' ]
 	show kernel/module/main.c | grep '^twenty$' >/dev/null
 	# One that does not apply is an error, as of any patch before the table.
 	sed -i 's/^ 19$/ 18/' "$backport"/7.2/*.patch
-	fails_with '0001-bring-20.patch does not apply to Linux 7.2.4: ' "$repo/series/treewide"
+	fails_with '0001-bring-20.patch does not apply to Linux 7.2.4: ' "$repo/series/facts/treewide"
 }
 
 # Where the patch does not apply as it is, git merges if it can.
@@ -170,25 +170,25 @@ forty' ]
 	[ "$(git -C "$KERNEL" diff --name-only HEAD "$made" -- Makefile)" = '' ]
 	sed -i 's/^20$/XX/' "$KERNEL/kernel/module/main.c"
 	plain_git -C "$KERNEL" commit -q -a -m 'a conflict'
-	run "$repo/series/treewide"
+	run "$repo/series/facts/treewide"
 	grep -q 'two-change-a-line.patch does not apply to Linux 7.3.9: CONFLICT (content): Merge conflict in kernel/module/main.c' <<<"$output"
 }
 
 @test "treewide: a row without effect, and a class that is none, are errors" {
-	cp "$repo/series/declarations.tsv" "$BATS_TEST_TMPDIR/declarations.tsv"
-	tsv one exp drivers/exp.c userspace https://example.org/a MIT use lic >>"$repo/series/declarations.tsv"
-	run "$repo/series/treewide"
+	cp "$repo/series/facts/declarations.tsv" "$BATS_TEST_TMPDIR/declarations.tsv"
+	tsv one exp drivers/exp.c userspace https://example.org/a MIT use lic >>"$repo/series/facts/declarations.tsv"
+	run "$repo/series/facts/treewide"
 	[ "$status" -ne 0 ]
 	grep -q 'drivers/exp.c: could not add MODULE_USERSPACE' <<<"$output"
 	cp "$BATS_TEST_TMPDIR/declarations.tsv" "$repo/series/"
-	sed -i 's/class:kms/class:kmz/' "$repo/series/declarations.tsv"
-	run "$repo/series/treewide"
+	sed -i 's/class:kms/class:kmz/' "$repo/series/facts/declarations.tsv"
+	run "$repo/series/facts/treewide"
 	[ "$status" -ne 0 ]
 	grep -q 'classes.tsv has no kmz' <<<"$output"
 	cp "$BATS_TEST_TMPDIR/declarations.tsv" "$repo/series/"
 	sed -i 's/EXPORT_SYMBOL(give)/EXPORT_SYMBOL_FOR_MODULES(give, "x")/' "$KERNEL/drivers/exp.c"
 	plain_git -C "$KERNEL" commit -q -a -m other
-	run "$repo/series/treewide"
+	run "$repo/series/facts/treewide"
 	[ "$status" -ne 0 ]
 	grep -q 'drivers/exp.c: could not gate give' <<<"$output"
 }
@@ -201,7 +201,7 @@ bad() {
 	! cmp -s "$series/$1" "$BATS_TEST_TMPDIR/good" || return 1
 	for command in "plan $repo/patches/0001-one-add-a-header.patch" 'files one' "edit one $BATS_TEST_TMPDIR"; do
 		# shellcheck disable=SC2086 # words
-		run "$series/treewide.py" $command
+		run "$series/facts/treewide.py" $command
 		echo "$output"
 		[ "$status" -ne 0 ]
 		[ "$output" = "$3" ]
@@ -210,7 +210,7 @@ bad() {
 }
 
 @test "treewide: a mistake in a table is said, with its line, before anything is made" {
-	run "$series/treewide.py" files one
+	run "$series/facts/treewide.py" files one
 	[ "$status" -eq 0 ]
 	bad groups.tsv '2s/\tdeclare\t/\tdeclares\t/' "groups.tsv:2: kind is 'declares', not declare or gate or patch"
 	bad groups.tsv '2s/\t/ /' 'groups.tsv:2: 4 fields, not 5'
@@ -233,6 +233,6 @@ bad() {
 	bad exports.tsv '2s/^two/one/' 'exports.tsv:2: group one is of the kind declare, not gate'
 	bad exports.tsv '3{p}' 'exports.tsv:4: symbol keep once more, the first is exports.tsv:3'
 	bad exports.tsv '2s/\t/ /' 'exports.tsv:2: 6 fields, not 7'
-	sed -i '4s/class:kms/class:kmz/' "$series/declarations.tsv"
-	fails_with 'declarations.tsv:4: classes.tsv has no kmz' "$series/treewide"
+	sed -i '4s/class:kms/class:kmz/' "$series/facts/declarations.tsv"
+	fails_with 'declarations.tsv:4: classes.tsv has no kmz' "$series/facts/treewide"
 }

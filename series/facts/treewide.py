@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""The generated commits of the series: what series/treewide asks for.
+"""The generated commits of the series: what series/facts/treewide asks for.
 
 usage: treewide.py plan PATCH...	the order of commits, a line each
        treewide.py files GROUP		the files that a group touches
@@ -214,7 +214,7 @@ def command(sp_file, *args):
 
 def checked(rows):
     """What tests/series/compile.bats shows of each commit."""
-    with open(HERE / "not-x86", encoding="utf-8") as f:
+    with open(HERE.parent / "checks/not-x86", encoding="utf-8") as f:
         other = dict(line.split("\t")[:2] for line in f if line[0] != "#")
     files = sorted({r["file"] for r in rows})
     text = "Each file compiles in an allmodconfig with COMPILE_TEST of x86-64"

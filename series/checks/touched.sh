@@ -5,7 +5,7 @@
 # directory of their own: x86 allmodconfig, made cheap, if nothing else is asked.
 
 # shellcheck source=series/lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 work=$cache/work
 build=$cache/build/bisect
@@ -34,10 +34,10 @@ work_at() { worktree_at "$work" "$repo" "$1"; }
 
 # cross_of ARCH: what the names of its compiler and linker begin with.
 cross_of() {
-	[ "$1" = x86 ] || awk -F'\t' -v a="$1" '!/^#/ && $2 == a { print $3; exit }' "$top/series/not-x86"
+	[ "$1" = x86 ] || awk -F'\t' -v a="$1" '!/^#/ && $2 == a { print $3; exit }' "$top/series/checks/not-x86"
 }
 
-# kmake ARCH ARG...: ARCH is x86, or a line's second column of series/not-x86.
+# kmake ARCH ARG...: ARCH is x86, or a line's second column of series/checks/not-x86.
 kmake() {
 	local arch=$1 cross
 
@@ -51,7 +51,7 @@ configure() {
 	local arch=$1
 
 	mkdir -p "$build-$arch"
-	kmake "$arch" KCONFIG_ALLCONFIG="$top/tests/boot/allmod-cheap.config" allmodconfig &&
+	kmake "$arch" KCONFIG_ALLCONFIG="$top/series/kernels/allmod-cheap.config" allmodconfig &&
 		kmake "$arch" modules_prepare
 }
 
@@ -65,7 +65,7 @@ has() {
 
 # not_x86 FILE: the architecture on which it can be compiled, if it is listed.
 not_x86() {
-	awk -F'\t' -v f="$1" '!/^#/ && $1 == f { print $2 }' "$top/series/not-x86"
+	awk -F'\t' -v f="$1" '!/^#/ && $1 == f { print $2 }' "$top/series/checks/not-x86"
 }
 
 # objects_of FILE...: the objects (or a directory/) that show whether a touched

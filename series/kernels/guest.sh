@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Guests of static busybox: what tests/boot/run and series/demo share.
+# Guests of static busybox: what the demo, the benchmark and the tests share.
 
 # add <path in the guest> <file>: a line of the list for gen_init_cpio
 add() { echo "file $1 $2 0755 0 0"; }
