@@ -7,13 +7,14 @@
  * this program reads their symbols from nm:
  *
  *   nm -A -g built-in-fixup.a >SYMBOLS
- *   builtin-userspace .vmlinux.export.c modules.builtin.modinfo <SYMBOLS
+ *   builtin-userspace .vmlinux.gated modules.builtin.modinfo <SYMBOLS
  *
- * Which symbols are gated is in the first file, which code is a module and what
- * the modules declare in the second. The name of the module an object belongs to
- * is in the .cmd file of the object.
+ * The first file has the names of the gated symbols, from modpost. The second
+ * has which code is a module, and what the modules declare. The name of the
+ * module that an object belongs to is in the .cmd file of the object, where
+ * scripts/generate_builtin_ranges.awk looks for it as well.
  *
- * Code that can't be a module is no driver, and may use what it likes.
+ * Code that can't be a module is not asked.
  */
 
 #define _GNU_SOURCE
@@ -28,8 +29,7 @@
 #include <hashtable.h>
 #include <list.h>
 #include <xalloc.h>
-#include "../../include/linux/module_symbol.h"
-#include "../../include/linux/module_userspace.h"
+#include "declaration.h"
 
 struct gated {
 	struct hlist_node hnode;
@@ -61,6 +61,8 @@ struct builtin {
 	struct module_userspace_use use;
 	char *modinfo;		/* its strings, without their prefix */
 	size_t modinfo_len;
+	unsigned int namesakes;	/* other modules whose strings look the same */
+	unsigned int declared;	/* declarations, with those of the namesakes */
 	char name[];		/* path without .ko, as in modules.builtin */
 };
 
@@ -120,32 +122,20 @@ static struct gated *find_gated(const char *name)
 	return NULL;
 }
 
-/*
- * .vmlinux.export.c has a line SYMBOL_FLAGS(name, flags); for each export. It is
- * a comment if the export has been trimmed, as no module uses it.
- */
-static void read_exports(const char *file)
+/* One name a line. CONFIG_TRIM_UNUSED_KSYMS takes none of them out. */
+static void read_gated(const char *file)
 {
 	char *buf = read_file(file, NULL), *line, *pos = buf;
 
 	while ((line = strsep(&pos, "\n"))) {
 		struct gated *g;
-		unsigned int flags;
-		char name[1024];
 
-		if (!strncmp(line, "/* ", 3))
-			line += 3;
-		if (strncmp(line, "SYMBOL_FLAGS(", 13))
+		if (!*line)
 			continue;
-		if (sscanf(line, "SYMBOL_FLAGS(%1023[^,], %x);", name, &flags) != 2)
-			die(file, "a line is not understood");
-		if (!ksym_is_userspace(flags))
-			continue;
-
-		g = xmalloc(sizeof(*g) + strlen(name) + 1);
+		g = xmalloc(sizeof(*g) + strlen(line) + 1);
 		g->owner = NULL;
-		strcpy(g->name, name);
-		hash_add(gated_symbols, &g->hnode, hash_str(name));
+		strcpy(g->name, line);
+		hash_add(gated_symbols, &g->hnode, hash_str(line));
 	}
 	free(buf);
 }
@@ -182,6 +172,12 @@ static void add_prefix(const char *name, const char *path)
 	hash_for_each_possible(prefixes, p, hnode, hash_str(name))
 		if (p->builtin == b && !strcmp(p->name, name))
 			return;
+	hash_for_each_possible(prefixes, p, hnode, hash_str(name)) {
+		if (strcmp(p->name, name))
+			continue;
+		p->builtin->namesakes++;
+		b->namesakes++;
+	}
 
 	p = xmalloc(sizeof(*p) + strlen(name) + 1);
 	p->builtin = b;
@@ -415,12 +411,20 @@ static void read_symbols(FILE *f)
 	free(line);
 }
 
-/* Give @s to the module of each name in @names; is there one? */
-static bool add_string(const char *names, size_t names_len,
+/* Does @s start with the tag of a declaration? */
+static bool is_declaration(const char *s)
+{
+	return !strncmp(s, MODULE_USERSPACE_TAG, MODULE_USERSPACE_TAG_LEN);
+}
+
+/*
+ * Give @s, a declaration or what a NUL has cut off one, to the module of each name
+ * in @names.
+ */
+static void add_string(const char *names, size_t names_len,
 		       const char *s, size_t len)
 {
 	char *copy = xstrndup(names, names_len), *pos = copy, *name;
-	bool found = false;
 	struct prefix *p;
 
 	while ((name = strsep(&pos, ":"))) {
@@ -432,11 +436,10 @@ static bool add_string(const char *names, size_t names_len,
 			b->modinfo = xrealloc(b->modinfo, b->modinfo_len + len);
 			memcpy(b->modinfo + b->modinfo_len, s, len);
 			b->modinfo_len += len;
-			found = true;
+			b->declared += is_declaration(s);
 		}
 	}
 	free(copy);
-	return found;
 }
 
 /*
@@ -470,7 +473,7 @@ static size_t prefix_len(const char *s)
 
 /*
  * modules.builtin.modinfo has the strings of all modules, with "<name>." before
- * each. What comes behind one of them and is no string of a module has been cut
+ * each. What comes behind a declaration and is no string of a module has been cut
  * off by a NUL, and goes with it; a last one that is not terminated stays like
  * that.
  */
@@ -498,10 +501,10 @@ static void read_modinfo(const char *file)
 			continue;
 		nul = pos + len < size;
 		prefix = prefix_len(s);
-		if (prefix && add_string(s, prefix - 1, s + prefix,
-					 len + nul - prefix)) {
+		if (prefix && is_declaration(s + prefix)) {
 			owner = s;
 			owner_len = prefix - 1;
+			add_string(s, prefix - 1, s + prefix, len + nul - prefix);
 		} else if (owner && !module_userspace_is_modinfo(s + prefix,
 								 len - prefix)) {
 			add_string(owner, owner_len, s, len + nul);
@@ -516,16 +519,25 @@ static void check(const struct builtin *b)
 {
 	struct module_userspace us;
 	char msg[MODULE_USERSPACE_MSG_LEN];
+	const char *text;
 
 	module_userspace_scan(&us, b->modinfo, b->modinfo_len);
+	if (us.verdict == MODULE_USERSPACE_NONE &&
+	    module_userspace_none_known(basename_of(b->name)))
+		return;
+
 	/* A typo must not wait for the first use. */
-	if (b->use.nr ? module_userspace_may_use(&us, true, true) :
-			!module_userspace_is_bad(&us))
+	if (b->use.nr ? !module_userspace_may_use(&us, true) :
+			module_userspace_is_bad(&us))
+		text = module_userspace_message(msg, sizeof(msg), &us, &b->use);
+	else if (b->use.nr && b->declared <= b->namesakes)
+		text = "another module that is built in has the same name, so each of them has to declare a free userspace.\n"
+		       MODULE_USERSPACE_PAGE;
+	else
 		return;
 
 	fprintf(stderr, "%s: modpost: %s (built in): %s\n",
-		warn_only ? "WARNING" : "ERROR", b->name,
-		module_userspace_message(msg, sizeof(msg), &us, &b->use));
+		warn_only ? "WARNING" : "ERROR", b->name, text);
 	failed |= !warn_only;
 }
 
@@ -540,11 +552,11 @@ int main(int argc, char **argv)
 		argc--;
 	}
 	if (argc != 3) {
-		fprintf(stderr, "usage: builtin-userspace [-U] EXPORTS MODINFO <SYMBOLS\n");
+		fprintf(stderr, "usage: builtin-userspace [-U] GATED MODINFO <SYMBOLS\n");
 		return 1;
 	}
 
-	read_exports(argv[1]);
+	read_gated(argv[1]);
 	read_modinfo(argv[2]);
 	read_symbols(stdin);
 	check_exports();

@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Refuse modules that use symbols exported with EXPORT_SYMBOL_USERSPACE_GPL
+ * Refuse modules that use symbols exported with EXPORT_SYMBOL_USERSPACE_GPL()
  * and do not declare a free userspace.
  *
- * The grammar of a declaration, the verdict on it and the words of the message
- * are shared with the module loader: include/linux/module_userspace.h.
+ * The declarations of a module are in a section that its link discards. Those
+ * that are valid go into its .mod.c file as the modinfo tag "userspace", and the
+ * module loader asks for no more than that tag. So nothing else may write it:
+ * see report_hand_written().
  */
 
+#include <string.h>
+
+#include <list.h>
+#include <xalloc.h>
 #include "modpost.h"
+
+struct declaration {
+	struct list_head list;
+	char text[];
+};
 
 static void report(struct module *mod, bool is_error)
 {
@@ -19,37 +30,44 @@ static void report(struct module *mod, bool is_error)
 }
 
 /*
- * A module that wraps gated symbols and exports the wrappers to everybody would
- * lend them to modules that may not use them. In tree, whether it does is for
- * review.
+ * A tag that modpost did not write would get a module past the module loader,
+ * and so would an "intree" tag, if what it uses is lent. No option relaxes this:
+ * what is built with it could be loaded by a kernel that refuses.
  */
-static void report_lending(struct module *mod, bool intree, bool is_error)
+static void report_hand_written(struct module *mod)
 {
-	const char *remedy = intree ?
-		"If one of these hands a gated symbol on, it has to be gated as well." :
-		"Export with EXPORT_SYMBOL_USERSPACE_GPL or EXPORT_SYMBOL_NS_USERSPACE_GPL.";
+	modpost_log(true, mod,
+		    "has a modinfo tag \"%s\" that modpost did not write, and uses symbols that are, or may be, exported only to modules with a free userspace.\n"
+		    "Remove the tag, and declare with MODULE_USERSPACE().\n"
+		    MODULE_USERSPACE_PAGE "\n",
+		    mod->own_userspace_tag ? "userspace" : "intree");
+}
+
+/* The module loader counts these exports as gated, see lends_userspace_symbols() */
+static void report_lending(struct module *mod)
+{
 	char msg[MODULE_USERSPACE_MSG_LEN];
 	size_t pos = 0;
 
-	module_userspace_append_use(msg, sizeof(msg), &pos, "uses ",
-				    &mod->userspace_use);
-	module_userspace_append(msg, sizeof(msg), &pos,
-				", exported only to modules with a free userspace, but exports ");
-	module_userspace_append_use(msg, sizeof(msg), &pos, "",
+	module_userspace_append_use(msg, sizeof(msg), &pos, "exports ",
 				    &mod->exports_other);
-	module_userspace_append(msg, sizeof(msg), &pos, " to others.");
-	modpost_log(is_error, mod,
-		    "%s\n%s\nSee Documentation/core-api/symbol-userspace.rst\n",
-		    msg, remedy);
+	modpost_log(false, mod,
+		    "%s, and uses symbols exported only to modules with a free userspace.\n"
+		    "To other out-of-tree modules its exports count as such, however they are exported.\n"
+		    MODULE_USERSPACE_PAGE "\n", msg);
 }
 
-/* Whether a library is one is for review in tree, but not to the loader. */
-static void report_library(struct module *mod, bool external)
+static void add_declaration(struct module *mod, const char *text)
 {
-	modpost_log(false, mod,
-		    "says MODULE_USERSPACE_LIBRARY(), but exports no symbol with EXPORT_SYMBOL_USERSPACE_GPL%s\n",
-		    !external ? "" :
-		    ".\nBuilt with M= it is out of tree to the module loader, which takes it for no library.\nSee Documentation/core-api/symbol-userspace.rst");
+	struct declaration *d;
+
+	list_for_each_entry(d, &mod->declarations, list)
+		if (!strcmp(d->text, text))
+			return;
+
+	d = xmalloc(sizeof(*d) + strlen(text) + 1);
+	strcpy(d->text, text);
+	list_add_tail(&d->list, &mod->declarations);
 }
 
 /**
@@ -59,7 +77,43 @@ static void report_library(struct module *mod, bool external)
  */
 void userspace_read(struct module *mod, const struct elf_info *info)
 {
-	module_userspace_scan(&mod->userspace, info->modinfo, info->modinfo_len);
+	const char *s = info->userspace, *end = s + info->userspace_len;
+	const struct declaration *d;
+	size_t len = 0;
+
+	module_userspace_scan(&mod->userspace, info->userspace,
+			      info->userspace_len);
+	if (module_userspace_is_bad(&mod->userspace))
+		return;
+
+	/* The scan has seen that a NUL ends the last one. */
+	for (; s < end; s += strlen(s) + 1) {
+		if (strstarts(s, MODULE_USERSPACE_TAG))
+			add_declaration(mod, s + MODULE_USERSPACE_TAG_LEN);
+		else if (*s)
+			module_userspace_fault(&mod->userspace,
+					       MODULE_USERSPACE_STRAY, "", 0);
+	}
+
+	list_for_each_entry(d, &mod->declarations, list)
+		len += strlen(d->text) + 1;
+	if (len > MODULE_USERSPACE_MAX_ALL)
+		module_userspace_fault(&mod->userspace,
+				       MODULE_USERSPACE_TOO_MANY, "", 0);
+}
+
+/*
+ * Out of tree, "library" is not for a driver to hide behind: the module has to
+ * export a gated symbol, or to use nothing but what other modules lend. In tree,
+ * also if that is built with M=, it is left to review.
+ */
+static bool may_be_library(const struct module *mod, bool intree)
+{
+	const struct module_userspace_use *use = &mod->userspace_use;
+
+	return intree || mod->exports_userspace ||
+	       (use->nr && use->nr == use->nr_lent &&
+		!mod->uses_unknown && !mod->uses_symbol_get);
 }
 
 /**
@@ -68,59 +122,87 @@ void userspace_read(struct module *mod, const struct elf_info *info)
  * @intree: the sources of the module are part of the kernel tree
  * @external: it is built with M=, so it is out of tree to the module loader
  * @warn_only: warn where it would be refused
- * @extra_warn: warn about what is left to review
  *
  * Prints one message at the most. A declaration that is not valid is an error
  * even if nothing asks for it: a typo must not wait for its first use.
  */
 void userspace_check(struct module *mod, bool intree, bool external,
-		     bool warn_only, bool extra_warn)
+		     bool warn_only)
 {
-	bool library, idle;
+	const struct module_userspace_use *use = &mod->userspace_use;
+	bool uses_unknown = mod->uses_unknown || mod->uses_symbol_get;
+	bool may_use;
 
-	if (!mod->userspace_use.nr) {
-		if (module_userspace_is_bad(&mod->userspace))
-			report(mod, !warn_only);
+	if ((mod->own_userspace_tag || (external && mod->own_intree_tag)) &&
+	    (use->nr || mod->uses_external || uses_unknown)) {
+		report_hand_written(mod);
 		return;
 	}
 
-	if (!module_userspace_may_use(&mod->userspace, intree,
-				      mod->exports_userspace)) {
+	may_use = module_userspace_may_use(&mod->userspace,
+					   may_be_library(mod, intree));
+	if (may_use)
+		mod->write_userspace_tag = true;
+	else if (!external && mod->userspace.verdict == MODULE_USERSPACE_NONE &&
+		 module_userspace_none_known(get_basename(mod->name)))
+		mod->write_userspace_none = use->nr;
+	else if (module_userspace_is_bad(&mod->userspace))
 		report(mod, !warn_only);
-		return;
-	}
+	else if (use->nr || (uses_unknown && mod->userspace.nr))
+		/* With M=, who uses a whole subsystem that is rebuilt can't know. */
+		report(mod, !warn_only && !(intree && use->nr == use->nr_lent));
 
-	library = mod->userspace.verdict == MODULE_USERSPACE_LIBRARY_ONLY;
-	idle = library && !mod->exports_userspace;
-	if (idle && external)
-		report_library(mod, external);
-	else if (mod->exports_other.nr && (!intree || (extra_warn && library)))
-		report_lending(mod, intree, !intree && !warn_only);
-	else if (idle && extra_warn)
-		report_library(mod, external);
+	if (may_use && external && !intree && mod->is_lender &&
+	    mod->exports_other.nr)
+		report_lending(mod);
 }
 
 /**
- * userspace_check_get - check the symbols of symbol_get()
- * @mod: the module that asks, may be vmlinux
- * @get: the gated symbols that it asks for
+ * userspace_check_vmlinux - check what built-in code asks symbol_get() for
+ * @mod: vmlinux
  * @warn_only: warn where it would be refused
  *
- * __symbol_get() can't tell who asks, so it has to refuse everybody.
+ * The module loader gives it no gated symbol: it can't know what the code that
+ * asks declares, and such code can refer to the symbol itself.
  */
-void userspace_check_get(struct module *mod,
-			 const struct module_userspace_use *get,
-			 bool warn_only)
+void userspace_check_vmlinux(struct module *mod, bool warn_only)
 {
 	char msg[MODULE_USERSPACE_MSG_LEN];
 	size_t pos = 0;
 
-	if (!get->nr)
+	if (!mod->userspace_use.nr)
 		return;
 
 	module_userspace_append_use(msg, sizeof(msg), &pos,
-				    "uses symbol_get() for ", get);
+				    "uses symbol_get() for ",
+				    &mod->userspace_use);
 	modpost_log(!warn_only, mod,
-		    "%s, exported only to modules with a free userspace.\nRefer to the symbol itself.\nSee Documentation/core-api/symbol-userspace.rst\n",
-		    msg);
+		    "%s, exported only to modules with a free userspace.\n"
+		    "Code that is built in has to refer to the symbol itself.\n"
+		    MODULE_USERSPACE_PAGE "\n", msg);
+}
+
+/**
+ * userspace_write - write the tag that the module loader asks for
+ * @buf: the .mod.c file
+ * @mod: the module, userspace_check() has been called for it
+ */
+void userspace_write(struct buffer *buf, const struct module *mod)
+{
+	const struct declaration *d;
+
+	if (mod->write_userspace_none)
+		buf_printf(buf, "\nMODULE_INFO(userspace, \"none known\");\n");
+	if (!mod->write_userspace_tag)
+		return;
+
+	buf_printf(buf, "\n");
+	list_for_each_entry(d, &mod->declarations, list) {
+		buf_printf(buf, "MODULE_INFO(userspace, \"");
+		/* No declaration that is valid has them, but this is C. */
+		for (const char *s = d->text; *s; s++)
+			buf_printf(buf, "%s%c",
+				   *s == '"' || *s == '\\' ? "\\" : "", *s);
+		buf_printf(buf, "\");\n");
+	}
 }

@@ -3,16 +3,17 @@
  * KUnit tests of what a module declares with MODULE_USERSPACE(): the grammar,
  * the verdict, and the words of the message.
  *
- * modpost and the module loader share include/linux/module_userspace.h, and so
- * what holds here holds for both.
+ * The code is modpost's, scripts/mod/declaration.c, and nothing else of the kernel
+ * has it. It reads what anybody may write into an object, and here KASAN sees it
+ * do so.
  */
 
 #include <kunit/test.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/module_symbol.h>
-#include <linux/module_userspace.h>
 #include <linux/string.h>
+#include "../../scripts/mod/declaration.c"
 
 #define URL		"https://example.org/driver"
 #define TAG		MODULE_USERSPACE_TAG
@@ -396,6 +397,12 @@ static const struct text_case declaration_cases[] = {
 	  BAD_URL, "git+ssh://example.org/x" },
 	{ "a scheme with more in front is refused", "xhttps://example.org MIT",
 	  BAD_URL, "xhttps://example.org" },
+	{ "a quote in the URL is refused", "https://x\" MIT",
+	  BAD_URL, "https://x\"" },
+	{ "an apostrophe in the URL is refused", "https://x' MIT",
+	  BAD_URL, "https://x'" },
+	{ "a backslash in the URL is refused", "https://x\\n MIT",
+	  BAD_URL, "https://x\\n" },
 	{ "schemes are lower case", "HTTPS://example.org/x MIT",
 	  BAD_URL, "HTTPS://example.org/x" },
 
@@ -757,40 +764,41 @@ static struct kunit_suite modinfo_suite = {
  * struct use_case - What follows from a verdict
  * @name: What must hold.
  * @verdict: The verdict.
- * @out_of_tree: A module may use gated symbols, out of tree, exporting none.
- * @out_of_tree_gated: Same, exporting some.
- * @intree: Same, in tree, exporting none.
- * @intree_gated: Same, in tree, exporting some.
+ * @may_use: A module may use gated symbols, but may not be a library.
+ * @library_may_use: Same, and may be a library.
  * @bad: It is a mistake even where no gated symbol is used.
  */
 struct use_case {
 	const char *name;
 	enum module_userspace_verdict verdict;
-	bool out_of_tree, out_of_tree_gated, intree, intree_gated;
+	bool may_use, library_may_use;
 	bool bad;
 };
 
 static const struct use_case use_cases[] = {
 	{ "a free userspace will do everywhere",
-	  FREE, true, true, true, true, false },
-	{ "a library out of tree must export gated symbols",
-	  LIBRARY, false, true, true, true, false },
+	  FREE, true, true, false },
+	{ "a library has to be one",
+	  LIBRARY, false, true, false },
 	{ "no declaration is refused, but no mistake",
-	  NONE, false, false, false, false, false },
-	{ "refused: cut short", BAD_END, false, false, false, false, true },
-	{ "refused: too long", BAD_LEN, false, false, false, false, true },
-	{ "refused: a bad byte", BAD_BYTE, false, false, false, false, true },
-	{ "refused: a bad URL", BAD_URL, false, false, false, false, true },
-	{ "refused: no license", NO_LICENSE, false, false, false, false, true },
+	  NONE, false, false, false },
+	{ "refused: cut short", BAD_END, false, false, true },
+	{ "refused: too long", BAD_LEN, false, false, true },
+	{ "refused: a bad byte", BAD_BYTE, false, false, true },
+	{ "refused: a bad URL", BAD_URL, false, false, true },
+	{ "refused: no license", NO_LICENSE, false, false, true },
 	{ "refused: a malformed license",
-	  BAD_LICENSE, false, false, false, false, true },
+	  BAD_LICENSE, false, false, true },
 	{ "refused: nested too deep",
-	  BAD_DEPTH, false, false, false, false, true },
-	{ "refused: not free", NOT_FREE, false, false, false, false, true },
+	  BAD_DEPTH, false, false, true },
+	{ "refused: not free", NOT_FREE, false, false, true },
 	{ "refused: a userspace and a library",
-	  BOTH, false, false, false, false, true },
+	  BOTH, false, false, true },
+	{ "refused: a string that is no declaration",
+	  MODULE_USERSPACE_STRAY, false, false, true },
+	{ "refused: too many", MODULE_USERSPACE_TOO_MANY, false, false, true },
 	{ "refused: a verdict that nobody knows",
-	  BOTH + 1, false, false, false, false, true },
+	  MODULE_USERSPACE_TOO_MANY + 1, false, false, true },
 };
 
 static void use_case_to_desc(const struct use_case *t, char *desc)
@@ -805,15 +813,17 @@ static void verdict_may_use(struct kunit *test)
 	const struct use_case *t = test->param_value;
 	const struct module_userspace us = { .verdict = t->verdict, .nr = 1 };
 
-	KUNIT_EXPECT_EQ(test, module_userspace_may_use(&us, false, false),
-			t->out_of_tree);
-	KUNIT_EXPECT_EQ(test, module_userspace_may_use(&us, false, true),
-			t->out_of_tree_gated);
-	KUNIT_EXPECT_EQ(test, module_userspace_may_use(&us, true, false),
-			t->intree);
-	KUNIT_EXPECT_EQ(test, module_userspace_may_use(&us, true, true),
-			t->intree_gated);
+	KUNIT_EXPECT_EQ(test, module_userspace_may_use(&us, false), t->may_use);
+	KUNIT_EXPECT_EQ(test, module_userspace_may_use(&us, true),
+			t->library_may_use);
 	KUNIT_EXPECT_EQ(test, module_userspace_is_bad(&us), t->bad);
+}
+
+static void verdict_none_known_is_a_list(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, module_userspace_none_known(module_userspace_none[0]));
+	KUNIT_EXPECT_FALSE(test, module_userspace_none_known("vgem"));
+	KUNIT_EXPECT_FALSE(test, module_userspace_none_known(""));
 }
 
 /* What was never scanned must not pass. */
@@ -821,12 +831,13 @@ static void verdict_all_zero_is_refused(struct kunit *test)
 {
 	const struct module_userspace us = { };
 
-	KUNIT_EXPECT_FALSE(test, module_userspace_may_use(&us, true, true));
+	KUNIT_EXPECT_FALSE(test, module_userspace_may_use(&us, true));
 }
 
 static struct kunit_case verdict_test_cases[] = {
 	KUNIT_CASE_PARAM(verdict_may_use, use_gen_params),
 	KUNIT_CASE(verdict_all_zero_is_refused),
+	KUNIT_CASE(verdict_none_known_is_a_list),
 	{}
 };
 
@@ -884,7 +895,7 @@ static struct kunit_suite flags_suite = {
 
 #define LINE_TO_ADD	"MODULE_USERSPACE(\"<url>\", \"<SPDX license>\");"
 #define X64		"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-#define DOCUMENT	"Documentation/core-api/symbol-userspace.rst"
+#define DOCUMENT	"\nSee https://docs.kernel.org/core-api/symbol-userspace.html"
 
 /**
  * struct message_case - A .modinfo section, and what the message must say
@@ -1042,7 +1053,24 @@ static void message_names_lender(struct kunit *test)
 	module_userspace_message(msg, MODULE_USERSPACE_MSG_LEN, &us, &use);
 	KUNIT_EXPECT_TRUE(test, strstarts(msg, "uses alpha, bar, foo and zig, "));
 	expect_contains(test, msg,
-			"\nbar counts as such: shim, which exports it, was built out of tree and uses such symbols.\nAdd this line: ");
+			"\nbar counts as one, because shim, which exports it, was built out of tree and uses such symbols itself.\nAdd this line: ");
+}
+
+/* Who uses only what is lent may say that it is a library, and is told so. */
+static void message_offers_library(struct kunit *test)
+{
+	char *msg = kunit_kzalloc(test, MODULE_USERSPACE_MSG_LEN, GFP_KERNEL);
+	struct module_userspace us = { .verdict = NONE };
+	struct module_userspace_use use = { };
+
+	KUNIT_ASSERT_NOT_NULL(test, msg);
+	module_userspace_add_lent(&use, "bar", "shim");
+	module_userspace_message(msg, MODULE_USERSPACE_MSG_LEN, &us, &use);
+	expect_contains(test, msg, "MODULE_USERSPACE_LIBRARY();");
+
+	module_userspace_add_use(&use, "foo");
+	module_userspace_message(msg, MODULE_USERSPACE_MSG_LEN, &us, &use);
+	KUNIT_EXPECT_NULL(test, strstr(msg, "MODULE_USERSPACE_LIBRARY();"));
 }
 
 /* The longest of everything: detail, symbol names and number of symbols. */
@@ -1075,7 +1103,7 @@ static void message_longest_fits(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, msg);
 	longest_input(test, &us, &use);
 
-	for (i = NONE; i <= BOTH; i++) {
+	for (i = NONE; i <= MODULE_USERSPACE_TOO_MANY; i++) {
 		us.verdict = i;
 		memset(msg, '~', MODULE_USERSPACE_MSG_LEN + guard);
 		module_userspace_message(msg, MODULE_USERSPACE_MSG_LEN, &us,
@@ -1121,6 +1149,7 @@ static struct kunit_case message_test_cases[] = {
 	KUNIT_CASE_PARAM(message_says_why, message_gen_params),
 	KUNIT_CASE_PARAM(message_names_symbols, symbols_gen_params),
 	KUNIT_CASE(message_names_lender),
+	KUNIT_CASE(message_offers_library),
 	KUNIT_CASE(message_longest_fits),
 	KUNIT_CASE(message_is_cut_to_its_buffer),
 	{}

@@ -1,107 +1,28 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a module declares with MODULE_USERSPACE(), and the verdict on it.
  *
- * Symbols exported with EXPORT_SYMBOL_USERSPACE_GPL may be used only by
+ * Symbols exported with EXPORT_SYMBOL_USERSPACE_GPL() may be used only by
  * modules that say where a free userspace implementation for them lives, and
- * under which license. modpost asks when a module is built, the module loader
- * when it is loaded. Both include this file, so that they cannot disagree and
- * say the same words. See Documentation/core-api/symbol-userspace.rst.
+ * under which license. See Documentation/core-api/symbol-userspace.rst.
  *
- * Nothing in here allocates, sleeps or recurses, and all input is untrusted.
+ * Nothing in here allocates or recurses, and all input is untrusted.
  */
-#ifndef _LINUX_MODULE_USERSPACE_H
-#define _LINUX_MODULE_USERSPACE_H
 
 #ifdef __KERNEL__
 #include <linux/array_size.h>
 #include <linux/sprintf.h>
 #include <linux/stdarg.h>
 #include <linux/string.h>
-#include <linux/types.h>
 #else
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#ifndef ARRAY_SIZE
+
 #define ARRAY_SIZE(arr) (sizeof(arr) / sizeof((arr)[0]))
 #endif
-#endif
-
-/* The modinfo tag, and what stands behind it for MODULE_USERSPACE_LIBRARY(). */
-#define MODULE_USERSPACE_TAG		"userspace="
-#define MODULE_USERSPACE_TAG_LEN	(sizeof(MODULE_USERSPACE_TAG) - 1)
-#define MODULE_USERSPACE_IS_LIBRARY	"library"
-
-/* Longest declaration (URL, space and license), without its NUL. */
-#define MODULE_USERSPACE_MAX_LEN	512
-/* Deepest nesting of parentheses in a license expression. */
-#define MODULE_USERSPACE_MAX_DEPTH	8
-/* How much of a declaration, and how many symbols, a message quotes. */
-#define MODULE_USERSPACE_DETAIL_LEN	64
-#define MODULE_USERSPACE_NAMES		4
-/* Enough for the longest message; it must fit in one printk() record. */
-#define MODULE_USERSPACE_MSG_LEN	900
-
-/**
- * enum module_userspace_verdict - verdict on the declarations of a module
- * @MODULE_USERSPACE_NONE: there is no declaration
- * @MODULE_USERSPACE_FREE: one or more, each well-formed and free
- * @MODULE_USERSPACE_LIBRARY_ONLY: the module says that it is a library
- * @MODULE_USERSPACE_BAD_END: .modinfo does not end with a NUL, or a NUL cuts
- *	a declaration short
- * @MODULE_USERSPACE_BAD_LEN: longer than %MODULE_USERSPACE_MAX_LEN
- * @MODULE_USERSPACE_BAD_BYTE: a byte that is no printable ASCII character
- * @MODULE_USERSPACE_BAD_URL: no URL of a known scheme in front
- * @MODULE_USERSPACE_NO_LICENSE: nothing behind the URL
- * @MODULE_USERSPACE_BAD_LICENSE: not an SPDX license expression
- * @MODULE_USERSPACE_BAD_DEPTH: nested deeper than %MODULE_USERSPACE_MAX_DEPTH
- * @MODULE_USERSPACE_NOT_FREE: the expression can't be met with licenses that
- *	are known to be free
- * @MODULE_USERSPACE_BOTH: both a userspace and a library
- */
-enum module_userspace_verdict {
-	MODULE_USERSPACE_NONE,
-	MODULE_USERSPACE_FREE,
-	MODULE_USERSPACE_LIBRARY_ONLY,
-	MODULE_USERSPACE_BAD_END,
-	MODULE_USERSPACE_BAD_LEN,
-	MODULE_USERSPACE_BAD_BYTE,
-	MODULE_USERSPACE_BAD_URL,
-	MODULE_USERSPACE_NO_LICENSE,
-	MODULE_USERSPACE_BAD_LICENSE,
-	MODULE_USERSPACE_BAD_DEPTH,
-	MODULE_USERSPACE_NOT_FREE,
-	MODULE_USERSPACE_BOTH,
-};
-
-/**
- * struct module_userspace - what a module declares
- * @verdict: the verdict on all declarations, the first bad one decides
- * @nr: number of declarations, good or bad
- * @detail: the part of the bad declaration that is at fault, printable ASCII
- */
-struct module_userspace {
-	enum module_userspace_verdict verdict;
-	unsigned int nr;
-	char detail[MODULE_USERSPACE_DETAIL_LEN];
-};
-
-/**
- * struct module_userspace_use - the gated symbols that a module uses
- * @name: the first few of them in alphabetical order, not owned
- * @nr: number of all
- * @lent: the first that is no such symbol by its own flags, or NULL
- * @lender: the out-of-tree module that exports @lent and uses gated symbols
- */
-struct module_userspace_use {
-	const char *name[MODULE_USERSPACE_NAMES];
-	unsigned int nr;
-	const char *lent;
-	const char *lender;
-};
+#include "declaration.h"
 
 /*
  * Licenses that are known to be free: each one is approved by the OSI or
@@ -223,8 +144,34 @@ static const char *const module_userspace_exceptions[] = {
 	"u-boot-exception-2.0",
 };
 
-static inline bool module_userspace_listed(const char *const *list, size_t nr,
-					   const char *id, size_t len)
+/* Generated from the facts that the declarations of the tree come from. */
+static const char *const module_userspace_none[] = {
+#include "userspace-none.h"
+};
+
+/**
+ * module_userspace_none_known - is a module known to have no free userspace?
+ * @name: the name of a module of the tree
+ *
+ * Nobody is to lose a driver, so the few for which no free userspace could be
+ * named use gated symbols without a declaration.
+ *
+ * Context: Any.
+ * Return: true if it is one of these.
+ */
+bool module_userspace_none_known(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(module_userspace_none); i++)
+		if (!strcmp(name, module_userspace_none[i]))
+			return true;
+
+	return false;
+}
+
+static bool module_userspace_listed(const char *const *list, size_t nr,
+				    const char *id, size_t len)
 {
 	size_t i;
 
@@ -236,14 +183,14 @@ static inline bool module_userspace_listed(const char *const *list, size_t nr,
 	return false;
 }
 
-static inline bool module_userspace_is_word(const char *word, size_t len,
-					    const char *op)
+static bool module_userspace_is_word(const char *word, size_t len,
+				     const char *op)
 {
 	return strlen(op) == len && !memcmp(word, op, len);
 }
 
 /* The operators are case-sensitive, and no identifier may look like one. */
-static inline bool module_userspace_is_operator(const char *word, size_t len)
+static bool module_userspace_is_operator(const char *word, size_t len)
 {
 	return module_userspace_is_word(word, len, "AND") ||
 	       module_userspace_is_word(word, len, "OR") ||
@@ -251,7 +198,7 @@ static inline bool module_userspace_is_operator(const char *word, size_t len)
 }
 
 /* Length of the identifier or operator at @s; ':' is in DocumentRef-x:y. */
-static inline size_t module_userspace_word(const char *s, size_t len)
+static size_t module_userspace_word(const char *s, size_t len)
 {
 	size_t i;
 
@@ -266,7 +213,17 @@ static inline size_t module_userspace_word(const char *s, size_t len)
 	return i;
 }
 
-static inline enum module_userspace_verdict
+/**
+ * module_userspace_fault - note what is wrong with the declarations
+ * @us: where to note it
+ * @verdict: what is wrong
+ * @detail: the part at fault, printable ASCII, need not be terminated
+ * @len: its length, may be 0
+ *
+ * Context: Any.
+ * Return: @verdict.
+ */
+enum module_userspace_verdict
 module_userspace_fault(struct module_userspace *us,
 		       enum module_userspace_verdict verdict,
 		       const char *detail, size_t len)
@@ -299,7 +256,7 @@ module_userspace_fault(struct module_userspace *us,
  * Context: Any.
  * Return: %MODULE_USERSPACE_FREE, or what is wrong.
  */
-static inline enum module_userspace_verdict
+enum module_userspace_verdict
 module_userspace_check_license(struct module_userspace *us, const char *expr,
 			       size_t len)
 {
@@ -420,7 +377,7 @@ malformed:
 }
 
 /* Length of the scheme and "://" of a URL, 0 if it is none that we know. */
-static inline size_t module_userspace_scheme(const char *s, size_t len)
+static size_t module_userspace_scheme(const char *s, size_t len)
 {
 	static const char *const schemes[] = { "https://", "http://", "git://" };
 	size_t i;
@@ -444,11 +401,12 @@ static inline size_t module_userspace_scheme(const char *s, size_t len)
  * Return: %MODULE_USERSPACE_FREE, %MODULE_USERSPACE_LIBRARY_ONLY, or what is
  * wrong.
  */
-static inline enum module_userspace_verdict
+enum module_userspace_verdict
 module_userspace_check(struct module_userspace *us, const char *entry,
 		       size_t len)
 {
 	size_t i, url, from;
+	bool quoted = false;
 
 	if (len > MODULE_USERSPACE_MAX_LEN)
 		return module_userspace_fault(us, MODULE_USERSPACE_BAD_LEN,
@@ -468,10 +426,12 @@ module_userspace_check(struct module_userspace *us, const char *entry,
 		return us->verdict;
 	}
 
+	/* modpost writes the declaration into C. */
 	for (url = 0; url < len && entry[url] != ' '; url++)
-		;
+		quoted |= entry[url] == '"' || entry[url] == '\'' ||
+			  entry[url] == '\\';
 	i = module_userspace_scheme(entry, url);
-	if (!i || entry[i] == '/')
+	if (!i || entry[i] == '/' || quoted)
 		return module_userspace_fault(us, MODULE_USERSPACE_BAD_URL,
 					      entry, url ? url : len);
 	while (url < len && entry[url] == ' ')
@@ -484,7 +444,7 @@ module_userspace_check(struct module_userspace *us, const char *entry,
 }
 
 /* Does @s start like a modinfo string: a tag and an equals sign? */
-static inline bool module_userspace_is_modinfo(const char *s, size_t len)
+bool module_userspace_is_modinfo(const char *s, size_t len)
 {
 	size_t i;
 
@@ -514,8 +474,8 @@ static inline bool module_userspace_is_modinfo(const char *s, size_t len)
  *
  * Context: Any.
  */
-static inline void module_userspace_scan(struct module_userspace *us,
-					 const char *modinfo, size_t size)
+void module_userspace_scan(struct module_userspace *us, const char *modinfo,
+			   size_t size)
 {
 	bool declared = false;	/* the last string was a declaration */
 	bool library = false;
@@ -578,7 +538,7 @@ static inline void module_userspace_scan(struct module_userspace *us,
  * Return: true if there is a declaration that is not valid, which is a mistake
  * whether or not the module uses a gated symbol.
  */
-static inline bool module_userspace_is_bad(const struct module_userspace *us)
+bool module_userspace_is_bad(const struct module_userspace *us)
 {
 	switch (us->verdict) {
 	case MODULE_USERSPACE_NONE:
@@ -593,23 +553,18 @@ static inline bool module_userspace_is_bad(const struct module_userspace *us)
 /**
  * module_userspace_may_use - may a module use gated symbols?
  * @us: what the module declares
- * @intree: the module was built as part of the kernel tree
- * @exports_gated: the module exports gated symbols itself
- *
- * Out of tree, "library" is not for a driver to hide behind: it must export
- * something of the kind. In tree that is left to review.
+ * @library: it may say that it is a library
  *
  * Context: Any.
  * Return: true if it may. Whatever is not known to be right is refused.
  */
-static inline bool module_userspace_may_use(const struct module_userspace *us,
-					    bool intree, bool exports_gated)
+bool module_userspace_may_use(const struct module_userspace *us, bool library)
 {
 	switch (us->verdict) {
 	case MODULE_USERSPACE_FREE:
 		return true;
 	case MODULE_USERSPACE_LIBRARY_ONLY:
-		return intree || exports_gated;
+		return library;
 	default:
 		return false;
 	}
@@ -622,8 +577,8 @@ static inline bool module_userspace_may_use(const struct module_userspace *us,
  *
  * Context: Any.
  */
-static inline void module_userspace_add_use(struct module_userspace_use *use,
-					    const char *name)
+void module_userspace_add_use(struct module_userspace_use *use,
+			      const char *name)
 {
 	unsigned int i;
 
@@ -651,14 +606,14 @@ static inline void module_userspace_add_use(struct module_userspace_use *use,
  *
  * Context: Any.
  */
-static inline void module_userspace_add_lent(struct module_userspace_use *use,
-					     const char *name,
-					     const char *lender)
+void module_userspace_add_lent(struct module_userspace_use *use,
+			       const char *name, const char *lender)
 {
 	if (!use->lent || strcmp(name, use->lent) < 0) {
 		use->lent = name;
 		use->lender = lender;
 	}
+	use->nr_lent++;
 	module_userspace_add_use(use, name);
 }
 
@@ -667,8 +622,8 @@ __printf(4, 5)
 #else
 __attribute__((format(printf, 4, 5)))
 #endif
-static inline void module_userspace_append(char *buf, size_t size, size_t *pos,
-					   const char *fmt, ...)
+static void module_userspace_append(char *buf, size_t size, size_t *pos,
+				    const char *fmt, ...)
 {
 	va_list ap;
 	int n;
@@ -683,11 +638,19 @@ static inline void module_userspace_append(char *buf, size_t size, size_t *pos,
 		*pos = size - 1;
 }
 
-/* "uses a, b and 3 more symbols", or only the names if @verb is "". */
-static inline void
-module_userspace_append_use(char *buf, size_t size, size_t *pos,
-			    const char *verb,
-			    const struct module_userspace_use *use)
+/**
+ * module_userspace_append_use - append "uses a, b and 3 more symbols"
+ * @buf: the message
+ * @size: the size of @buf
+ * @pos: the length of the message so far, is updated
+ * @verb: what stands before the names, may be empty
+ * @use: the symbols
+ *
+ * Context: Any.
+ */
+void module_userspace_append_use(char *buf, size_t size, size_t *pos,
+				 const char *verb,
+				 const struct module_userspace_use *use)
 {
 	unsigned int i, shown = use->nr;
 
@@ -718,7 +681,7 @@ module_userspace_append_use(char *buf, size_t size, size_t *pos,
  * Context: Any.
  * Return: @buf.
  */
-static inline const char *
+const char *
 module_userspace_message(char *buf, size_t size,
 			 const struct module_userspace *us,
 			 const struct module_userspace_use *use)
@@ -783,6 +746,15 @@ module_userspace_message(char *buf, size_t size,
 					"more than %u parentheses are open at \"%s\"",
 					MODULE_USERSPACE_MAX_DEPTH, us->detail);
 		break;
+	case MODULE_USERSPACE_STRAY:
+		module_userspace_append(buf, size, &pos,
+					"beside it is a string that is no declaration");
+		break;
+	case MODULE_USERSPACE_TOO_MANY:
+		module_userspace_append(buf, size, &pos,
+					"all declarations together are longer than %u bytes",
+					MODULE_USERSPACE_MAX_ALL);
+		break;
 	case MODULE_USERSPACE_NOT_FREE:
 		module_userspace_append(buf, size, &pos,
 					"\"%s\" is not on the list of free licenses and exceptions",
@@ -793,17 +765,20 @@ module_userspace_message(char *buf, size_t size,
 	}
 
 	module_userspace_append(buf, size, &pos, ".\n");
-	/* Who reads how it is exported can't know. */
+	/* How a symbol is exported does not show that it is lent. */
 	if (use->lent)
 		module_userspace_append(buf, size, &pos,
-					"%.64s counts as such: %.64s, which exports it, was built out of tree and uses such symbols.\n",
+					"%.64s counts as one, because %.64s, which exports it, was built out of tree and uses such symbols itself.\n",
 					use->lent, use->lender);
 	module_userspace_append(buf, size, &pos,
-				"%s: MODULE_USERSPACE(\"<url>\", \"<SPDX license>\");\nSee Documentation/core-api/symbol-userspace.rst",
+				"%s: MODULE_USERSPACE(\"<url>\", \"<SPDX license>\");",
 				us->verdict == MODULE_USERSPACE_NONE ?
 				"Add this line" : "Write it as");
+	if (us->verdict == MODULE_USERSPACE_NONE && use->nr &&
+	    use->nr == use->nr_lent)
+		module_userspace_append(buf, size, &pos,
+					"\nor, without an interface to userspace of its own: MODULE_USERSPACE_LIBRARY();");
+	module_userspace_append(buf, size, &pos, "\n" MODULE_USERSPACE_PAGE);
 
 	return buf;
 }
-
-#endif /* _LINUX_MODULE_USERSPACE_H */
