@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""um: what modpost and the loader say of each row of tests/cases."""
+
+import subprocess
+
+import forge
+from cases import INVALID, WORDS
+from guest import Guest, modinfo, tool
+from modules import TABLE, load_forged, root
+
+ENFORCE = "/sys/module/module/parameters/userspace_enforce"
+
+
+def it(text):
+    return "it, word for word" if text else "nothing"
+
+
+def tools(tap, where):
+    """What the tools of this machine make of such modules."""
+    def depmod(*args):
+        return where.depmod("-n", *args).stdout.splitlines()
+    gated = [line for line in depmod() if "gated_" in line]
+    tap.equal("depmod takes the modules", lambda: where.depmod().returncode, 0)
+    tap.equal("depmod finds the exporters of gated symbols",
+              [line for line in depmod() if line.startswith("extra/library-user.ko:")],
+              ["extra/library-user.ko: extra/library.ko extra/gated.ko"])
+    tap.equal("depmod -e -E takes a Module.symvers with the new class",
+              [line for line in depmod("-e", "-E", where.symvers) if "gated_" in line], gated)
+    tap.true("... and there are such symbols", lambda: len(gated) >= 10)
+    # A compiler may lay them out in any order.
+    tap.equal("modinfo -F userspace shows two declarations",
+              sorted(modinfo(where.mods / "valid-two.ko").split("\\n"))[1:], TABLE["valid-two"].declared())
+    tap.equal("modinfo -F userspace shows nothing for a module without one",
+              modinfo(where.mods / "undeclared.ko"), "")
+    out = subprocess.run([tool("modprobe"), "-d", where.root, "-S", where.release, "-D", "library-user"],
+                         capture_output=True, text=True, check=False).stdout
+    tap.equal("modprobe finds the way to them", [line.split("/")[-1].strip() for line in out.splitlines()],
+              ["gated.ko", "library.ko", "library-user.ko"])
+
+
+def judge(guest, module, said):
+    """6 assertions, or 4"""
+    want = module.modpost(relaxed=True, no_import_ok=True)
+    guest.tap.equal(f"{module.mod}: modpost says {it(want)}", said.get(module.ko, []), want)
+    if module.loader == "0":
+        guest.accepted(module.mod, module.mod, module.ko, module.mod,
+                       invalid=any(WORDS.get(s.split()[0], "").startswith(INVALID) for s in module.says))
+        guest.equal(f"{module.mod}: can be unloaded", f"-{module.mod}/errno", "0")
+    else:
+        guest.refused(module.mod, module.mod, module.loader, module.kernel())
+
+
+def suite(tap, work):
+    where, said = root(work, "um")
+    where.symvers = where.kernel.parents[1] / "boot/um/Module.symvers"
+    guest = Guest(tap, "um", where)
+    tools(tap, where)
+
+    load_forged(guest, "um-exporter")
+    guest.load("gated", "gated")
+    guest.accepted("gated", "the exporter of gated symbols", "gated", "gated")
+
+    rows = [m for m in TABLE.modules.values() if m.loader not in ("", "+")]
+    for m in rows:
+        guest.load(m.mod, m.ko)
+        # Those that export something stay for their users.
+        if not m.exports:
+            guest.unload(m.mod)
+        judge(guest, m, said)
+    # Whoever uses another one goes before it.
+    for m in reversed(rows):
+        if m.exports:
+            guest.unload(m.mod)
+
+    getter = TABLE["getter"]
+    tap.equal("symbol_get(): modpost says it, word for word", said.get("getter"), getter.modpost(relaxed=True))
+    guest.load("getter", "getter")
+    guest.equal("symbol_get(): gives nothing out, and one message", "getter/errno getter/records",
+                f"ENXIO {getter.kernel('ENXIO')}")
+    # Out of scope, as the documentation says: nobody can see it.
+    tap.equal("found in kallsyms: modpost says nothing", said.get("finder"), None)
+    guest.load("finder", "finder")
+    guest.unload("finder")
+    guest.equal("found in kallsyms: loads, and calls it", "finder/errno finder/records", "0 ")
+
+    load_forged(guest, "um")
+    many = where.mods / "forged/many/undeclared.ko"
+    forge.forge("append " + "".join(f"userspace=https://example.org/{i:0480d} MIT\\0" for i in range(12)),
+                where.mods / "undeclared.ko", many)
+    guest.load("many", "forged/many/undeclared")
+    guest.unload("undeclared", "-many")
+    guest.equal("12 long declarations: loads", "many/errno", "0")
+    tap.equal("12 long declarations: sysfs shows those that fit in a page",
+              lambda: guest.facts("many/userspace").split("\\n")[:8],
+              modinfo(many).split("\\n")[:8])
+
+    guest.step("exec", "modprobe", "/sbin/modprobe library-user")
+    guest.step("exec", "-modprobe", "/sbin/modprobe -r library-user")
+    guest.step("exec", "modprobe_not", "/sbin/modprobe library-user-not 2>&1")
+    guest.step("exec", "-modprobe_not", "/sbin/modprobe -r library")
+    guest.load("gated_back", "gated")
+    guest.equal("modprobe loads a library and its user", "modprobe/exit", "0")
+    guest.equal("modprobe fails for a user that declares nothing", "modprobe_not/exit", "1")
+    guest.equal("modprobe says that permission was denied", "modprobe_not/out",
+                "modprobe: ERROR: could not insert 'library_user_not': Permission denied")
+    guest.step("read", "enforce", ENFORCE)
+    guest.step("write", "relax", ENFORCE, 0)
+    guest.step("write", "relax_n", ENFORCE, "N")
+    guest.step("read", "enforce_2", ENFORCE)
+    guest.equal("module.userspace_enforce=0 at boot changes nothing", "enforce/text", "Y\\n")
+    guest.equal("userspace_enforce can't be written to 0 or N", "relax/errno relax_n/errno", "EROFS EROFS")
+    guest.equal("userspace_enforce is still Y", "enforce_2/text", "Y\\n")
+
+    load_forged(guest, "um-tainting")
+    # In one of two words, whichever of its symbols comes first.
+    forge.forge("replace s/^license=GPL$/license=None/", where.mods / "taker.ko",
+                where.mods / "forged/proprietary_taker/taker.ko")
+    guest.load("proprietary_taker", "forged/proprietary_taker/taker")
+    guest.load("giver_of_proprietary", "giver")
+    guest.unload("taker", "-proprietary_taker")
+    guest.equal("a module that is not GPL-compatible loads", "proprietary_taker/errno", "0")
+    guest.equal("... and who uses its exports can't use gated symbols, declared or not",
+                "giver_of_proprietary/errno giver_of_proprietary/proc", "ENOENT absent")
+    guest.equal("... so that nobody holds it", "-proprietary_taker/errno", "0")
+    guest.step("exec", "modprobe_force", "/sbin/modprobe --force undeclared 2>&1")
+    guest.equal("modprobe --force: refused, with the message", "modprobe_force/exit modprobe_force/records",
+                f"1 {TABLE['undeclared'].kernel('EACCES')}")
+    guest.step("read", "refcnt", "/sys/module/gated/refcnt")
+    guest.unload("gated")
+    guest.equal("modules that were refused hold no reference", "refcnt/text", "0\\n")
+    guest.equal("the exporter can be unloaded", "-gated/errno", "0")
+    # The boot parameter may only ask for more: this must change nothing.
+    return lambda: guest.boot("module.userspace_enforce=0")

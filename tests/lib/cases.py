@@ -1,0 +1,348 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The table tests/cases/modules.cases: the sources of its modules, and what
+modpost and the module loader have to say of them. Each text stands here once."""
+
+import os
+import re
+from pathlib import Path
+
+PAGE = "See Documentation/core-api/symbol-userspace.rst"
+LINE = 'MODULE_USERSPACE("<url>", "<SPDX license>");'
+CLASSES = {
+    # class: the macro, the column of Module.symvers, the byte of __kflagstab
+    "plain": ("EXPORT_SYMBOL", "EXPORT_SYMBOL", 0),
+    "gpl": ("EXPORT_SYMBOL{}_GPL", "EXPORT_SYMBOL_GPL", 1),
+    "gated": ("EXPORT_SYMBOL{}_USERSPACE_GPL", "EXPORT_SYMBOL_USERSPACE_GPL", 3),
+    "for": ("EXPORT_SYMBOL_FOR_MODULES", "EXPORT_SYMBOL_GPL", 1),
+}
+WHERE = {
+    "": "external", "both": "external intree", "three": "external intree tree",
+    "relaxed": "external+relaxed intree+CONFIG_MODULE_ALLOW_MISSING_USERSPACE=y",
+}
+INVALID = "its declaration of a userspace is not valid: "
+# What the words of the column "modpost" mean; {} is the text behind the word.
+WORDS = {
+    "none": "declares none",
+    "both": "declares both a userspace and that it is a library",
+    "no-library": "says that it is a library, is not part of the kernel tree and exports no such symbol",
+    "no-expression": INVALID + "{} is no SPDX license expression",
+    "not-free": INVALID + "{} is not on the list of free licenses and exceptions",
+    "no-url": INVALID + "{} is no https, http or git URL",
+    "no-license": INVALID + "no license follows {}",
+    "character": INVALID + "a control or non-ASCII character follows {}",
+    "depth": INVALID + "more than 8 parentheses are open at {}",
+    "long": INVALID + "it is longer than 512 bytes",
+    "cut": INVALID + "it is cut short or not terminated",
+    "lends": "exports {} to others",
+}
+
+
+def names(symbols):
+    """The first few of these, and how many more."""
+    shown, rest = sorted(symbols)[:4], len(symbols) - 4
+    if rest > 0:
+        return f"{', '.join(shown)} and {rest} more symbol{'s' * (rest > 1)}"
+    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
+
+
+def expand(text):
+    """{x*488} is 488 of an x."""
+    return re.sub(r"\{(\w+)\*(\d+)\}",
+                  lambda m: m[1].replace("space", " ") * int(m[2]), text)
+
+
+class Export:
+    def __init__(self, word):
+        self.name, _, kind = word.partition("=")
+        self.kind, _, self.ns = kind.partition("@")
+        *how, self.name = self.name.split(":")
+        self.data, self.asm = how == ["data"], how == ["asm"]
+        self.macro, self.column, self.flags = CLASSES[self.kind]
+
+    def prototype(self):
+        return f"extern int {self.name};" if self.data else f"void {self.name}(void);"
+
+    def export(self, default_ns):
+        if self.kind == "for":
+            return f'{self.macro}({self.name}, "{self.ns or "drv-*"}")'
+        if self.ns and not default_ns:
+            return f'{self.macro.format("_NS")}({self.name}, "{self.ns}")'
+        return f"{self.macro.format('')}({self.name})"
+
+
+class Module:
+    def __init__(self, table, row):
+        self.table = table
+        (self.name, self.where, uses, exports, declares, self.says, self.loader,
+         code) = row
+        self.case = self.name.split("/")[0]
+        self.ko = self.name.replace("/", "-")
+        self.mod = self.ko.replace("-", "_")
+        self.uses = [u.rpartition(":")[::2] for u in uses.split()]
+        self.exports = [Export(e) for e in exports.split()]
+        self.declares = [expand(d) for d in re.split("; *", declares) if d]
+        self.says = [] if self.says == "-" else self.says.split("; ")
+        self.code, self.asm, self.symvers, self.order = code, "", "", ("", "-asm")
+        if m := re.match(r"(S(?:-first|-only)?|SYMVERS): (.*)", code):
+            self.code = ""
+            if m[1] == "SYMVERS":
+                self.symvers = m[2].replace("\\t", "\t").split("; ")
+            else:
+                self.asm = m[2].replace("; ", "\n")
+                self.order = {"S": ("-c", "-asm"), "S-first": ("-asm", "-c"),
+                              "S-only": ("-asm",)}[m[1]]
+        self.gpl = 'MODULE_LICENSE("Proprietary")' not in code
+        self.intree = "MODULE_INFO(intree" in code
+
+    # ---- what it is
+
+    def alone(self):
+        """It can't be built together with others, or says something of no module."""
+        return (self.name == "gated" or bool(self.symvers) or
+                any(s.split()[0] in ("alone", "cc") for s in self.says))
+
+    def gated(self, lent=True):
+        """The gated symbols that it uses, with those that count as such."""
+        return sorted({s for how, s in self.uses
+                       if how in ("", "weak") and self.table.is_gated(s, lent)})
+
+    def lends(self, symbol):
+        return bool(self.gated()) and any(
+            e.name == symbol and e.kind != "gated" for e in self.exports)
+
+    def declared(self):
+        """The entries that modinfo shows, without duplicates."""
+        out = re.findall(r'"userspace=([^"\\]*)"', self.asm)
+        for d in self.declares:
+            d = d.removeprefix("tag").strip() if d.startswith("tag") else d
+            out.append(d if re.match("[a-z]+://|library$", d) else f"https://example.org/u {d}")
+        return sorted(set(out))
+
+    # ---- its source
+
+    def source(self):
+        directives, code = "", self.code
+        if code.startswith("#"):
+            directives, _, code = code.partition("\\n")
+        default_ns = "DEFAULT_SYMBOL_NAMESPACE" in directives
+        lines = ["// SPDX-License-Identifier: GPL-2.0-only",
+                 f"/* Made from {self.name} of modules.cases. */", directives,
+                 "#include <linux/module.h>", '#include "gated.h"']
+        gets = []
+        for how, sym in self.uses:
+            if how == "weak":
+                lines.append(f"extern typeof({sym}) {sym} __weak;")
+            if how in ("", "weak"):
+                # Never called: to be resolved is all that is asked for.
+                lines.append(f"static typeof(&{sym}) const __used use_{sym} = &{sym};")
+            elif how == "get":
+                gets += [f"if (!symbol_get({sym}))", "\treturn -ENXIO;", f"symbol_put({sym});"]
+            else:
+                gets += [f'if (!__symbol_get("{sym}"))', "\treturn -ENXIO;",
+                         f'__symbol_put("{sym}");']
+        if gets:
+            lines += ["static int __init get_init(void)", "{", *["\t" + g for g in gets],
+                      "\treturn 0;", "}", "module_init(get_init);",
+                      "static void __exit get_exit(void) { }", "module_exit(get_exit);"]
+        asm = "".join(f"SYM_FUNC_START({e.name})\nnop\nSYM_FUNC_END({e.name})\n"
+                      f"{e.export(default_ns)}\n" for e in self.exports if e.asm)
+        for e in self.exports:
+            if not e.asm:
+                lines.append(f"int {e.name};" if e.data else f"void {e.name}(void) {{ }}")
+                lines.append(e.export(default_ns) + ";")
+        for d in self.declares:
+            if d == "library":
+                lines.append("MODULE_USERSPACE_LIBRARY();")
+            elif d == "tag" or d.startswith("tag "):
+                lines.append(f'MODULE_INFO(userspace, "{d[4:]}");')
+            else:
+                url, text = d.split(" ", 1) if "://" in d else ("https://example.org/u", d)
+                lines.append(f'MODULE_USERSPACE("{url}", "{text}");')
+        lines += [code, f'MODULE_DESCRIPTION("Test of userspace-gated symbols: {self.name}");']
+        if "MODULE_LICENSE(" not in code:
+            lines.append('MODULE_LICENSE("GPL");')
+        if asm:
+            asm = f"{directives}\n#include <linux/export.h>\n#include <linux/linkage.h>\n{asm}"
+        return "\n".join(lines) + "\n", (self.asm or asm) and (self.asm or asm) + "\n"
+
+    # ---- what is said of it
+
+    def message(self, word, who="modpost"):
+        """The message for a word of the column "modpost"."""
+        word, _, arg = word.partition(" ")
+        if word == "get":
+            syms = sorted({s for how, s in self.uses if how in ("get", "byname") and self.table.is_gated(s)})
+            return (f"uses symbol_get() for {names(syms)}, exported only to modules with a free "
+                    f"userspace.\nRefer to the symbol itself.\n{PAGE}")
+        gated = self.gated(lent=who == "modpost") if self.gpl else []
+        if who == "loader":
+            gated = sorted({s for _, s in self.uses if self.table.is_gated(s, loader=True)})
+        others = [e.name for e in self.exports if e.kind != "gated"]
+        text = WORDS[word].format(names(others) if word == "lends" else arg) + ".\n"
+        if gated:
+            text = f"uses {names(gated)}, exported only to modules with a free userspace, but " + text
+        for sym in gated if word != "lends" else []:
+            if not self.table.is_gated(sym, lent=False):
+                lender = self.table.exporter[sym]
+                text += (f"{sym} counts as such: {lender.ko if who == 'modpost' else lender.mod}, which "
+                         "exports it, was built out of tree and uses such symbols.\n")
+                break
+        if word == "lends":
+            text += "Export with EXPORT_SYMBOL_USERSPACE_GPL or EXPORT_SYMBOL_NS_USERSPACE_GPL.\n"
+        else:
+            text += f"{'Add this line' if word == 'none' else 'Write it as'}: {LINE}\n"
+        return text + PAGE
+
+    def modpost(self, relaxed=False, no_import_ok=False):
+        """All that modpost says of it, a message an entry, sorted."""
+        out = []
+        for word in self.says:
+            word, _, arg = word.partition(" ")
+            level = "WARNING" if relaxed or word == "warning" else "ERROR"
+            if word in ("alone", "cc"):
+                if arg:
+                    out.append(arg if word == "alone" else "error: " + arg)
+            elif word in ("error", "warning"):
+                out.append(f"{word.upper()}: " + arg.replace("\\n", "\n"))
+            elif word == "gpl":
+                out += [f"ERROR: GPL-incompatible module uses GPL-only symbol '{s}'"
+                        for _, s in self.uses if self.table.exporter[s].class_of(s) != "plain"]
+            elif word == "no-import":
+                out += [f"{'WARNING' if no_import_ok else 'ERROR'}: module uses symbol '{s}' from "
+                        f"namespace '{self.table.namespace(s)}', but does not import it."
+                        for _, s in self.uses if self.table.namespace(s)]
+            else:
+                out.append(f"{level}: " + self.message(f"{word} {arg}".strip()))
+        return sorted(out)
+
+    def refused(self, relaxed=False):
+        return any(not m.startswith("WARNING") for m in self.modpost(relaxed))
+
+    def kernel(self, errno=None, level=3):
+        """What the loader says when it refuses with errno, level and text."""
+        errno = errno or self.loader
+        if errno == "EACCES":
+            return f"{level} {self.mod}: " + self.message(self.says[-1], "loader").replace("\n", "\\n")
+        if errno == "EINVAL":
+            sym = next(s for _, s in self.uses if self.table.namespace(s))
+            return (f"3 {self.mod}: module uses symbol ({sym}) from namespace "
+                    f"{self.table.namespace(sym)}, but does not import it.\n"
+                    f"4 {self.mod}: Unknown symbol {sym} (err -22)")
+        if errno == "ENXIO":
+            return (f"{level} {'refusing symbol_get()' if level == 3 else 'symbol_get()'} of "
+                    f"{self.uses[0][1]}, exported only to modules with a free userspace.")
+        return ""
+
+    def class_of(self, symbol):
+        return next(e.kind for e in self.exports if e.name == symbol)
+
+
+class Table:
+    def __init__(self, path):
+        self.modules = {}
+        for line in Path(path).read_text().splitlines():
+            if line and not line.startswith("#"):
+                row = [field.strip() for field in line.split("|")]
+                if len(row) != 8 or row[0] in self.modules:
+                    raise SystemExit(f"{path}: what is this? {line}")
+                self.modules[row[0]] = Module(self, row)
+        self.exporter = {e.name: m for m in self.modules.values() for e in m.exports}
+        self.cases = {}
+        for m in self.modules.values():
+            self.cases.setdefault(m.case, []).append(m)
+        if len(self.cases) < 100:
+            raise SystemExit(f"{path}: only {len(self.cases)} cases")
+
+    def __getitem__(self, name):
+        return self.modules[name]
+
+    def row(self, name, uses, says, loader):
+        """A module that is not in the table."""
+        return Module(self, (name, "", uses, "", "", says, loader, ""))
+
+    def runs(self, case):
+        """How tests/modpost builds it: ("external", "W=1"), ..."""
+        where = self.modules[case].where
+        words = where.split() or [""]
+        return [tuple(w.split("+")) for word in words for w in WHERE.get(word, word).split()]
+
+    def is_gated(self, symbol, lent=True, loader=False):
+        m = self.exporter.get(symbol)
+        if not m:
+            return symbol.startswith(("dma_buf_", "pci_"))
+        if m.class_of(symbol) == "gated":
+            return True
+        return (lent or loader) and m.lends(symbol) and not (loader and m.intree)
+
+    def namespace(self, symbol):
+        m = self.exporter.get(symbol)
+        return next((e.ns for e in m.exports if e.name == symbol), "") if m else ""
+
+    def closure(self, modules):
+        """These, and the modules which export what they use but for gated, in
+        the order of the table."""
+        want, todo = set(), list(modules)
+        while todo:
+            m = todo.pop()
+            if m.name in want:
+                continue
+            want.add(m.name)
+            todo += self.cases[m.case] if m.case != "gated" else []
+            todo += [self.exporter[s] for _, s in m.uses
+                     if s in self.exporter and self.exporter[s].name != "gated"]
+        return [m for m in self.modules.values() if m.name in want]
+
+    def write(self, directory, modules, extra=()):
+        """The sources of these, for kbuild; what did not change is left alone."""
+        files = {"gated.h": "\n".join(e.prototype() for m in self.modules.values()
+                                      for e in m.exports) + "\n"}
+        # With MODVERSIONS, what assembly exports wants a prototype.
+        kbuild = ["ccflags-y := -include $(src)/gated.h",
+                  f"obj-m := {' '.join(m.ko + '.o' for m in modules)}",
+                  f"obj-m += {' '.join(x.stem + '.o' for x in extra)}"]
+        for x in extra:
+            files[x.name] = x.read_text()
+        for m in modules:
+            c, asm = m.source()
+            if asm:
+                order = m.order if m.asm else ("-c", "-asm")
+                files[m.ko + "-asm.S"] = "/* SPDX-License-Identifier: GPL-2.0-only */\n" + asm
+                if "-c" in order:
+                    files[m.ko + "-c.c"] = c
+                kbuild.append(f"{m.ko}-y := {' '.join(m.ko + o + '.o' for o in order)}")
+            else:
+                files[m.ko + ".c"] = c
+        files["Kbuild"] = "\n".join(kbuild) + "\n"
+        os.makedirs(directory, exist_ok=True)
+        for name, text in files.items():
+            path = Path(directory, name)
+            if not path.exists() or path.read_text() != text:
+                path.write_text(text)
+
+
+def said(lines):
+    """What modpost has said, by module, and what is about none of them."""
+    by_module, others, messages = {}, [], None
+    for line in lines:
+        if m := re.match(r"(ERROR|WARNING): modpost: (?:\S*/)?([\w-]+)\.ko: (.*)", line):
+            messages = by_module.setdefault(m[2], [])
+            messages.append(f"{m[1]}: {m[3]}")
+        elif messages and not re.match(r"(ERROR|WARNING): ", line):
+            messages[-1] += "\n" + line
+        else:
+            messages = None
+            others.append(line)
+    return {name: sorted(texts) for name, texts in by_module.items()}, others
+
+
+def stderr_of_make(path):
+    """All that was said, less what differs from one directory or make to another."""
+    lines = Path(path).read_text(errors="replace").splitlines()
+    if any(": error: " in line for line in lines):
+        out = {re.sub(r'^error: static.*(MODULE_[A-Z]*\(.*[^"])"?$',
+                      r'error: static assertion failed: "\1"',
+                      re.sub(r".*: error: ", "error: ", line))
+               for line in lines if ": error: " in line}
+        return sorted(out)
+    return [re.sub(r"drivers/ust/[^/]*/", "", line) for line in lines
+            if not re.match(r"make(\[\d+\])?: ", line)]

@@ -1,7 +1,0 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * A good declaration in a .modinfo that can be written to does not make up for the
- * bad one of drv_main.c, whose .modinfo has other flags.
- */
-	.section .modinfo, "aw"
-	.asciz "userspace=https://example.org/userspace MIT"
