@@ -256,6 +256,9 @@ class Run:
 
 
 def run():
+    if sys.argv[1:] == ["--list"]:
+        print(*(f"{c} ({' '.join(how)})" for c in TABLE.cases for how in TABLE.runs(c)), sep="\n")
+        return 0
     chosen = sys.argv[1:] or list(TABLE.cases)
     for name in chosen:
         if name not in TABLE.cases:
