@@ -2,6 +2,7 @@
 """The modules of tests/cases, built for a guest."""
 
 import functools
+import subprocess
 
 import forge
 from cases import Table, said, stderr_of_make
@@ -39,6 +40,14 @@ def build_cases(name, names=None, warn=WARN):
     TABLE.write(directory, [TABLE["gated"]] + [m for m in TABLE.closure(rows) if m.name != "gated"],
                 [HERE / "modules/finder.c", HERE / "modules/broken.c"])
     build_modules(kernel, directory, *warn, arch="um" if arch == "um" else "x86")
+    for m in rows:
+        ko = directory / f"{m.ko}.ko"
+        m.undefined = subprocess.run(["nm", "-p", "-u", ko], capture_output=True, text=True,
+                                     check=True).stdout.split()
+        if m.forge:
+            # kbuild makes it anew, and then this does.
+            forge.forge(m.forge, ko, ko.with_suffix(".forged"))
+            ko.with_suffix(".forged").replace(ko)
     return kernel, directory, said(stderr_of_make(directory / "modpost"))[0]
 
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fuzz what reads the declarations of a module: .modinfo of a module comes
- * from anybody, and is read by the kernel.
+ * Fuzz what reads the declarations of a module: modpost reads what anybody may
+ * write into an object, and the tag that it writes is believed by the kernel.
  *
  * Sanitizers see what must not be touched. What must be true of every result
  * is said here, with an evaluator of license expressions that shares nothing
- * with the one in the kernel but the tables: recursive descent here, a state
+ * with the one in modpost but the tables: recursive descent here, a state
  * machine there.
  */
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "module_userspace.h"
+#include "declaration.c"
 
 #define REQUIRE(cond)							\
 	do {								\
@@ -187,6 +187,9 @@ static void require_good(const char *s, size_t len)
 	REQUIRE((len > 8 && !memcmp(s, "https://", 8) && s[8] != ' ') ||
 		(len > 7 && !memcmp(s, "http://", 7) && s[7] != ' ') ||
 		(len > 6 && !memcmp(s, "git://", 6) && s[6] != ' '));
+	/* It becomes a string in C. */
+	for (i = 0; i < len; i++)
+		REQUIRE(!strchr("\"'\\", s[i]));
 	license = memchr(s, ' ', len);
 	REQUIRE(license);
 	REQUIRE(reference(license, s + len - license) == MODULE_USERSPACE_FREE);
@@ -209,7 +212,7 @@ static void require_message(const struct module_userspace *us, size_t size)
 	module_userspace_message(all, sizeof(all), us, &use);
 	REQUIRE(strlen(all) < sizeof(all) - 1);
 	REQUIRE(strstr(all, "MODULE_USERSPACE(\""));
-	REQUIRE(strstr(all, "symbol-userspace.rst"));
+	REQUIRE(strstr(all, "symbol-userspace.html"));
 	for (i = 0; all[i]; i++)
 		REQUIRE(all[i] == '\n' || (all[i] >= ' ' && all[i] <= '~'));
 
@@ -257,7 +260,7 @@ static void fuzz_declaration(const char *s, size_t len)
 		break;
 	default:
 		REQUIRE(module_userspace_is_bad(&us));
-		REQUIRE(!module_userspace_may_use(&us, true, true));
+		REQUIRE(!module_userspace_may_use(&us, true));
 		break;
 	}
 	require_detail(&us);
@@ -279,7 +282,7 @@ static void fuzz_modinfo(const char *s, size_t len)
 	REQUIRE(us.verdict >= MODULE_USERSPACE_NONE &&
 		us.verdict <= MODULE_USERSPACE_BOTH);
 	REQUIRE(module_userspace_is_bad(&us) <=
-		!module_userspace_may_use(&us, true, true));
+		!module_userspace_may_use(&us, true));
 	if (module_userspace_is_bad(&us) &&
 	    us.verdict != MODULE_USERSPACE_BOTH)
 		return;

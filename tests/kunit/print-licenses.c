@@ -4,7 +4,7 @@
  * compiler sees them. With an argument: read an SPDX license expression from
  * each line of the input instead, and print whether it is free.
  */
-#include "module_userspace.h"
+#include "declaration.c"
 
 static void print(const char *what, const char *const *list, size_t nr)
 {

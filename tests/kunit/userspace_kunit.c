@@ -1044,7 +1044,7 @@ static void message_names_lender(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, msg);
 	module_userspace_add_use(&use, "alpha");
 	module_userspace_message(msg, MODULE_USERSPACE_MSG_LEN, &us, &use);
-	KUNIT_EXPECT_NULL(test, strstr(msg, "counts as such"));
+	KUNIT_EXPECT_NULL(test, strstr(msg, "counts as one"));
 
 	/* One will do; as ever, that does not depend on their order. */
 	module_userspace_add_lent(&use, "foo", "other");

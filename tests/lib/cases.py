@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-PAGE = "See Documentation/core-api/symbol-userspace.rst"
+PAGE = "See https://docs.kernel.org/core-api/symbol-userspace.html"
 LINE = 'MODULE_USERSPACE("<url>", "<SPDX license>");'
 CLASSES = {
     # class: the macro, the column of Module.symvers, the byte of __kflagstab
@@ -33,7 +33,8 @@ WORDS = {
     "depth": INVALID + "more than 8 parentheses are open at {}",
     "long": INVALID + "it is longer than 512 bytes",
     "cut": INVALID + "it is cut short or not terminated",
-    "lends": "exports {} to others",
+    "stray": INVALID + "beside it is a string that is no declaration",
+    "many": INVALID + "all declarations together are longer than 4095 bytes",
 }
 
 
@@ -83,16 +84,21 @@ class Module:
         self.declares = [expand(d) for d in re.split("; *", declares) if d]
         self.says = [] if self.says == "-" else self.says.split("; ")
         self.code, self.asm, self.symvers, self.order = code, "", "", ("", "-asm")
-        if m := re.match(r"(S(?:-first|-only)?|SYMVERS): (.*)", code):
+        # How the file is forged when it is built, for the loader alone; the order in
+        # which the loader meets its symbols, once it is built.
+        self.forge, self.undefined = "", []
+        if m := re.match(r"(S(?:-first|-only)?|SYMVERS|KO): (.*)", code):
             self.code = ""
             if m[1] == "SYMVERS":
                 self.symvers = m[2].replace("\\t", "\t").split("; ")
+            elif m[1] == "KO":
+                self.forge = m[2]
             else:
                 self.asm = m[2].replace("; ", "\n")
                 self.order = {"S": ("-c", "-asm"), "S-first": ("-asm", "-c"),
                               "S-only": ("-asm",)}[m[1]]
         self.gpl = 'MODULE_LICENSE("Proprietary")' not in code
-        self.intree = "MODULE_INFO(intree" in code
+        self.intree = "intree=Y" in self.forge
 
     # ---- what it is
 
@@ -104,15 +110,21 @@ class Module:
     def gated(self, lent=True):
         """The gated symbols that it uses, with those that count as such."""
         return sorted({s for how, s in self.uses
-                       if how in ("", "weak") and self.table.is_gated(s, lent)})
+                       if how != "byname" and self.table.is_gated(s, lent)})
 
     def lends(self, symbol):
         return bool(self.gated()) and any(
             e.name == symbol and e.kind != "gated" for e in self.exports)
 
-    def declared(self):
-        """The entries that modinfo shows, without duplicates."""
+    def declared(self, where="external"):
+        """The entries that modinfo shows: what modpost has accepted, each once."""
         out = re.findall(r'"userspace=([^"\\]*)"', self.asm)
+        if any(s.split()[0] in (*WORDS, "hand") for s in self.says):
+            return []
+        # Where it uses nothing gated, it must not get by where that is gated.
+        if "library" in self.declares and where not in ("intree", "tree") and not (
+                self.gated() or any(e.kind == "gated" for e in self.exports)):
+            return []
         for d in self.declares:
             d = d.removeprefix("tag").strip() if d.startswith("tag") else d
             out.append(d if re.match("[a-z]+://|library$", d) else f"https://example.org/u {d}")
@@ -154,7 +166,7 @@ class Module:
             if d == "library":
                 lines.append("MODULE_USERSPACE_LIBRARY();")
             elif d == "tag" or d.startswith("tag "):
-                lines.append(f'MODULE_INFO(userspace, "{d[4:]}");')
+                lines.append(f'__MODULE_USERSPACE("{d[4:]}");')
             else:
                 url, text = d.split(" ", 1) if "://" in d else ("https://example.org/u", d)
                 lines.append(f'MODULE_USERSPACE("{url}", "{text}");')
@@ -167,30 +179,29 @@ class Module:
 
     # ---- what is said of it
 
-    def message(self, word, who="modpost"):
+    def message(self, word):
         """The message for a word of the column "modpost"."""
         word, _, arg = word.partition(" ")
-        if word == "get":
-            syms = sorted({s for how, s in self.uses if how in ("get", "byname") and self.table.is_gated(s)})
-            return (f"uses symbol_get() for {names(syms)}, exported only to modules with a free "
-                    f"userspace.\nRefer to the symbol itself.\n{PAGE}")
-        gated = self.gated(lent=who == "modpost") if self.gpl else []
-        if who == "loader":
-            gated = sorted({s for _, s in self.uses if self.table.is_gated(s, loader=True)})
-        others = [e.name for e in self.exports if e.kind != "gated"]
-        text = WORDS[word].format(names(others) if word == "lends" else arg) + ".\n"
+        if word == "lends":
+            others = [e.name for e in self.exports if e.kind != "gated"]
+            return (f"exports {names(others)}, and uses symbols exported only to modules with a free "
+                    "userspace.\nTo other out-of-tree modules its exports count as such, however they "
+                    f"are exported.\n{PAGE}")
+        if word == "hand":
+            return (f'has a modinfo tag "{arg}" that modpost did not write, and uses symbols that are, '
+                    "or may be, exported only to modules with a free userspace.\n"
+                    f"Remove the tag, and declare with MODULE_USERSPACE().\n{PAGE}")
+        gated = self.gated() if self.gpl else []
+        text = WORDS[word].format(arg) + ".\n"
         if gated:
             text = f"uses {names(gated)}, exported only to modules with a free userspace, but " + text
-        for sym in gated if word != "lends" else []:
-            if not self.table.is_gated(sym, lent=False):
-                lender = self.table.exporter[sym]
-                text += (f"{sym} counts as such: {lender.ko if who == 'modpost' else lender.mod}, which "
-                         "exports it, was built out of tree and uses such symbols.\n")
-                break
-        if word == "lends":
-            text += "Export with EXPORT_SYMBOL_USERSPACE_GPL or EXPORT_SYMBOL_NS_USERSPACE_GPL.\n"
-        else:
-            text += f"{'Add this line' if word == 'none' else 'Write it as'}: {LINE}\n"
+        lent = [s for s in gated if not self.table.is_gated(s, lent=False)]
+        if lent:
+            text += (f"{lent[0]} counts as one, because {self.table.exporter[lent[0]].ko}, which exports "
+                     "it, was built out of tree and uses such symbols itself.\n")
+        text += f"{'Add this line' if word == 'none' else 'Write it as'}: {LINE}\n"
+        if word == "none" and lent and lent == gated:
+            text += "or, without an interface to userspace of its own: MODULE_USERSPACE_LIBRARY();\n"
         return text + PAGE
 
     def modpost(self, relaxed=False, no_import_ok=False):
@@ -198,7 +209,7 @@ class Module:
         out = []
         for word in self.says:
             word, _, arg = word.partition(" ")
-            level = "WARNING" if relaxed or word == "warning" else "ERROR"
+            level = "WARNING" if (relaxed and word != "hand") or word in ("warning", "lends") else "ERROR"
             if word in ("alone", "cc"):
                 if arg:
                     out.append(arg if word == "alone" else "error: " + arg)
@@ -218,19 +229,28 @@ class Module:
     def refused(self, relaxed=False):
         return any(not m.startswith("WARNING") for m in self.modpost(relaxed))
 
-    def kernel(self, errno=None, level=3):
-        """What the loader says when it refuses with errno, level and text."""
+    def kernel(self, errno=None):
+        """What the loader says when it refuses with errno, level and text. Where it
+        only warns, that is the same."""
         errno = errno or self.loader
         if errno == "EACCES":
-            return f"{level} {self.mod}: " + self.message(self.says[-1], "loader").replace("\n", "\\n")
+            # The first one in its symbol table.
+            sym = min((s for how, s in self.uses if how in ("", "weak") and self.table.is_gated(s)),
+                      key=lambda s: self.undefined.index(s) if self.undefined else s)
+            how = "exported" if self.table.is_gated(sym, lent=False) else "lent"
+            return (f"4 {self.mod}: uses {sym}, {how} by {self.table.exporter[sym].mod} only to modules "
+                    "with a free userspace, but has no valid declaration.")
         if errno == "EINVAL":
             sym = next(s for _, s in self.uses if self.table.namespace(s))
             return (f"3 {self.mod}: module uses symbol ({sym}) from namespace "
                     f"{self.table.namespace(sym)}, but does not import it.\n"
                     f"4 {self.mod}: Unknown symbol {sym} (err -22)")
         if errno == "ENXIO":
-            return (f"{level} {'refusing symbol_get()' if level == 3 else 'symbol_get()'} of "
-                    f"{self.uses[0][1]}, exported only to modules with a free userspace.")
+            sym = self.uses[0][1]
+            how = "exported" if self.table.is_gated(sym, lent=False) else "lent"
+            return (f"4 {self.mod}: symbol_get() of {sym}, {how} by {self.table.exporter[sym].mod} only to "
+                    "modules with a free userspace, but has no valid declaration, or is not "
+                    "GPL-compatible.")
         return ""
 
     def class_of(self, symbol):
@@ -266,13 +286,13 @@ class Table:
         words = where.split() or [""]
         return [tuple(w.split("+")) for word in words for w in WHERE.get(word, word).split()]
 
-    def is_gated(self, symbol, lent=True, loader=False):
+    def is_gated(self, symbol, lent=True):
         m = self.exporter.get(symbol)
         if not m:
             return symbol.startswith(("dma_buf_", "pci_"))
         if m.class_of(symbol) == "gated":
             return True
-        return (lent or loader) and m.lends(symbol) and not (loader and m.intree)
+        return lent and m.lends(symbol)
 
     def namespace(self, symbol):
         m = self.exporter.get(symbol)

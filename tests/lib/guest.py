@@ -105,7 +105,7 @@ class Guest:
         self.equal(f"{what}: leaves nothing in /proc/modules and /sys/module",
                    f"{step}/proc {step}/sysfs", "absent absent")
 
-    def accepted(self, step, what, ko, mod, invalid=False, quiet=True):
+    def accepted(self, step, what, ko, mod, quiet=True):
         """4 assertions"""
         self.equal(f"{what}: loads", f"{step}/errno", "0")
         if quiet:
@@ -121,10 +121,9 @@ class Guest:
             return self.facts(f"{step}/mode {step}/userspace")
 
         def want():
-            # What modinfo reads from the file is what sysfs has to show, but of a
-            # declaration that is not valid.
+            # What modinfo reads from the file is what sysfs has to show.
             entries = modinfo(self.root.mods / f"{ko}.ko")
-            return f"444 {entries}" if entries and not invalid else "absent"
+            return f"444 {entries}" if entries else "absent"
         self.tap.equal(f"{what}: /sys/module/{mod}/userspace shows what it declares", shown, want)
 
     # ---- booting
