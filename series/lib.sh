@@ -23,6 +23,10 @@ cache_names=(am.log apt base base.git boot build builtin distro fold.index
 patches=$top/patches
 jobs=${JOBS:-$(nproc)}
 
+# For make(1) of the kernel. With ccache, what was compiled before takes a tenth.
+cc=(CC=gcc HOSTCC=gcc)
+! command -v ccache >/dev/null || cc=(CC="ccache gcc" HOSTCC="ccache gcc")
+
 die() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 	exit 1
@@ -114,15 +118,23 @@ git_neutral() {
 	export GIT_EDITOR=: GIT_TERMINAL_PROMPT=0
 }
 
+# hold FILE WHAT: what the lock FILE stands for is ours until this script and what
+# it starts have ended.
+hold() {
+	local fd
+
+	exec {fd}>"$1" || die "cannot write to ${1%/*}"
+	flock -n "$fd" || {
+		note "waiting for another run that uses $2"
+		flock "$fd"
+	}
+}
+
 # One run at a time in a cache; the scripts which a holder starts inherit it.
 lock() {
 	[ "${USERSPACE_GPL_LOCKED:-}" != "$cache" ] || return 0
 	mkdir -p "$cache" 2>/dev/null || die "cannot make the cache directory $cache (USERSPACE_GPL_CACHE names another)"
-	exec {lock_fd}>"$cache/lock" || die "cannot write to $cache"
-	flock -n "$lock_fd" || {
-		note "waiting for another run that uses $cache"
-		flock "$lock_fd"
-	}
+	hold "$cache/lock" "$cache"
 	export USERSPACE_GPL_LOCKED=$cache
 }
 

@@ -21,11 +21,7 @@ use_tree() {
 	base=$(git -C "$tree" rev-parse refs/worktree/base)
 	head=$(git -C "$tree" rev-parse refs/worktree/series)
 	mkdir -p "$cache/build"
-	exec {work_fd}>"$cache/work.lock"
-	flock -n "$work_fd" || {
-		note "waiting for another run that compiles in $work"
-		flock "$work_fd"
-	}
+	hold "$cache/work.lock" "$work"
 	export CCACHE_BASEDIR=$work KBUILD_BUILD_USER=user KBUILD_BUILD_HOST=host
 	export KBUILD_BUILD_TIMESTAMP='1970-01-01 00:00:00'
 }

@@ -106,13 +106,13 @@ def two_loaders(tap, work, kernel_name, suite, cpus, how):
               lambda: " ".join(f"{c}={n}" for c, n in counted(guest, "cpus").items()), cpus)
     for name, may in MAY.items():
         def judge(name=name, may=may.split()):
-            counts = counted(guest, name)
+            counts = counted(guest, TABLE[name].mod)
             enough = int(counts.get(may[0], 0)) > ROUNDS // 20
             return "" if enough and set(counts) <= set(may) else counts
         tap.equal(f"{suite}, {TABLE[name].mod}: {may.split()[0]}, and nothing that may not be", judge, "")
     # Not there, in use, or somebody else removes it.
     tap.equal(f"{suite}: modules go, or are in use, or are not there",
-              lambda: {e for name in MAY for e in counted(guest, f"-{name}")} -
+              lambda: {e for name in MAY for e in counted(guest, f"-{TABLE[name].mod}")} -
               {"0", "ENOENT", "EAGAIN", "EBUSY"}, set())
     guest.equal(f"{suite}: /proc/modules, /sys/module, debugfs and the slab caches are as before",
                 "after/exit after/out", "0 (the guest did not say)")

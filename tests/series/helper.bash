@@ -58,10 +58,11 @@ setup_fixture() {
 	unset "${!GIT_@}"
 	unset BASE XDG_CACHE_HOME XDG_CONFIG_HOME DEBIAN_MIRROR USERSPACE_GPL_LOCKED CI
 	repo=$BATS_TEST_TMPDIR/repo
-	mkdir -p "$HOME" "$repo/patches" "$repo/tests"
+	mkdir -p "$HOME" "$repo/patches" "$repo/tests/lib"
 	hostile_config "$HOME/.gitconfig"
 	cp -r "$top/series" "$repo/"
 	cp "$top/tests/run" "$repo/tests/"
+	cp "$top/tests/lib/harness.pl" "$repo/tests/lib/"
 	printf 'new.h\tinclude/linux/new.h\n' >"$repo/series/apply/files"
 	printf '7.3.4\n' >"$repo/series/base/base.version"
 	make_kernel "$KERNEL"

@@ -34,6 +34,7 @@ static void read_file(struct file *f, const char *path)
 {
 	const char *base = strrchr(path, '/');
 	struct stat st;
+	char *s;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0 || fstat(fd, &st)) {
@@ -49,6 +50,9 @@ static void read_file(struct file *f, const char *path)
 	close(fd);
 	snprintf(f->name, sizeof(f->name), "%s", base ? base + 1 : path);
 	*strchrnul(f->name, '.') = '\0';
+	for (s = f->name; *s; s++)
+		if (*s == '-')
+			*s = '_';
 }
 
 /* Knuth's MMIX generator: the same sequence everywhere. */

@@ -6,7 +6,7 @@
  *	stress <rounds> <seed> <directory> <module>...
  *
  * What becomes of any one attempt depends on what the other process has just
- * done, so it is counted, and tests/boot/stress.sh judges the sums. For each
+ * done, so it is counted, and tests/boot/stress.py judges the sums. For each
  * module it prints, on one line,
  *
  *	<module>:<errno>=<count>,... -<module>:<errno>=<count>,...
@@ -44,7 +44,7 @@ struct counts {
 };
 
 struct file {
-	const char *name;
+	char *name;
 	char path[256];
 	void *image;
 	size_t size;
@@ -138,6 +138,7 @@ int main(int argc, char **argv)
 	char sep = ':';
 	struct stat st;
 	pid_t pid[2];
+	char *s;
 
 	if (argc < 5 || argc - 4 > MAX_MODULES)
 		return 2;
@@ -151,6 +152,10 @@ int main(int argc, char **argv)
 
 		f->name = argv[i + 4];
 		snprintf(f->path, sizeof(f->path), "%s/%s.ko", argv[3], f->name);
+		/* That of the file, but '_' for each '-'. */
+		for (s = f->name; *s; s++)
+			if (*s == '-')
+				*s = '_';
 		fd = open(f->path, O_RDONLY | O_CLOEXEC);
 		if (fd < 0 || fstat(fd, &st)) {
 			perror(f->path);

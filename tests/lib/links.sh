@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck disable=SC2154 # $tree is that of the script which sources this
 #
-# Another tree, with its builds, that costs a second: for tests/mutation/run and
-# tests/builtin/run. Nothing in here writes to $tree or to the builds of it.
+# Another tree, with its builds, that costs a second. Nothing in here writes to
+# $tree or to the builds of it.
 
 # make_farm FARM PATH...: a tree of symlinks to $tree, where the directories of
 # the files PATH are directories of its own, so that "../" in there stays in it
