@@ -43,12 +43,77 @@ kmake() {
 		CC="ccache ${cross}gcc" HOSTCC="ccache gcc" LOCALVERSION= -j"$jobs" "$@" </dev/null
 }
 
-configure() {
-	local arch=$1
+# Of files, those that reach every object, by the configuration or by the tools that
+# compile. The rest of scripts/ and tools/ works on what has been compiled.
+reaches_all() {
+	grep -E '(^|/)(Kconfig|Makefile|Kbuild)|^(scripts|tools/(build|include|lib|objtool))/' |
+		grep -vE '^scripts/(mod|coccinelle|livepatch)/|^scripts/(tags.sh|misc-check)$|^tools/lib/python/|/configs/'
+}
 
+# Of files, those on which it depends what configure makes.
+reaches_configuration() {
+	grep -E '(^|/)(Kconfig|Makefile|Kbuild)|^(scripts|tools|include)/|^arch/[^/]*/(include|kernel/(asm|vdso)|entry|tools)|^kernel/(bounds|time/timeconst)' |
+		grep -vE '^scripts/coccinelle/|/configs/'
+}
+
+changed() { git -C "$repo" diff --name-only --no-renames "$1" "$2"; }
+
+# configure ARCH: the configuration of the commit in $work, and what modules_prepare
+# makes. Nothing to do when the last time was for one with the same scripts and headers.
+configure() {
+	local arch=$1 stamp=$build-$1.configured now last
+
+	now=$(git -C "$work" rev-parse HEAD)
+	last=$(cat "$stamp" 2>/dev/null || :)
+	if [ -n "$last" ] && [ -e "$build-$arch/.config" ] && git -C "$repo" cat-file -e "$last" 2>/dev/null &&
+		[ -z "$(changed "$last" "$now" | reaches_configuration || :)" ]; then
+		return
+	fi
+	rm -f "$stamp"
 	mkdir -p "$build-$arch"
 	kmake "$arch" KCONFIG_ALLCONFIG="$top/series/kernels/allmod-cheap.config" allmodconfig &&
-		kmake "$arch" modules_prepare
+		kmake "$arch" modules_prepare &&
+		echo "$now" >"$stamp"
+}
+
+# remember_head ARCH OBJECT...: they have been compiled as they are in the head of the
+# series: a line for each, with the files that were read. It counts once
+# remembered_head has been called.
+remember_head() {
+	local arch=$1 object
+
+	shift
+	for object; do
+		[ -f "$build-$arch/$object" ] || continue
+		printf '%s %s ' "$arch" "$object"
+		awk '/^deps_/ { on = 1; next } /^$/ { on = 0 } on && !/wildcard/ { print $1 }' \
+			"$build-$arch/${object%/*}/.${object##*/}.cmd" | sed "s#^.*/${work##*/}/##" | tr '\n' ' '
+		echo
+	done >>"$build.head.new"
+}
+
+remembered_head() {
+	{
+		echo "$head"
+		cat "$build.head.new"
+	} >"$build.head"
+	rm "$build.head.new"
+}
+
+# as_in_head COMMIT ARCH OBJECT: the object has been compiled in the head of the series,
+# and nothing that it is made from is another there than in COMMIT.
+as_in_head() {
+	local commit=$1 line
+
+	[ "$(head -n 1 "$build.head" 2>/dev/null)" = "$head" ] || return
+	line=$(grep -m 1 "^$2 $3 " "$build.head") || return
+	if [ "$commit" != "${compared:-}" ]; then
+		compared=$commit
+		changed_in_head=$(changed "$commit" "$head")
+		for_all=$(reaches_all <<<"$changed_in_head" || :)
+	fi
+	[ -z "$for_all" ] &&
+		! grep -qxF -f <(tr ' ' '\n' <<<"$line ${3%.o}.c ${3%.o}.S" | sed '1,2d;/^$/d') <<<"$changed_in_head"
 }
 
 # has WORD WORDS...
