@@ -109,8 +109,10 @@ class Module:
 
     def gated(self, lent=True):
         """The gated symbols that it uses, with those that count as such."""
+        # Of what is asked for by __symbol_get() alone modpost knows nothing.
+        known = ".no_trim_symbol" in self.asm
         return sorted({s for how, s in self.uses
-                       if how != "byname" and self.table.is_gated(s, lent)})
+                       if (how != "byname" or known) and self.table.is_gated(s, lent)})
 
     def lends(self, symbol):
         return bool(self.gated()) and any(
@@ -119,6 +121,7 @@ class Module:
     def declared(self, where="external"):
         """The entries that modinfo shows: what modpost has accepted, each once."""
         out = re.findall(r'"userspace=([^"\\]*)"', self.asm)
+        out += re.findall(r'MODULE_INFO\(userspace, "([^"]*)"', self.code)
         if any(s.split()[0] in (*WORDS, "hand") for s in self.says):
             return []
         # Where it uses nothing gated, it must not get by where that is gated.

@@ -185,7 +185,8 @@ class Run:
             return [f"there is no {ko.name}"]
         bad = []
         nm = subprocess.run(["nm", "-u", ko], capture_output=True, text=True, check=True).stdout.split()
-        bad += [f"{ko.name} does not use {s}" for s in m.gated() if s not in nm]
+        bad += [f"{ko.name} does not use {s}" for how, s in m.uses
+                if how in ("", "weak") and s not in nm]
         got = subprocess.run(["modinfo", "-F", "userspace", ko], capture_output=True, text=True,
                              check=True).stdout.splitlines()
         declared = m.declared(self.mode.split("-")[0])
@@ -198,7 +199,7 @@ class Run:
         # With M=, Module.symvers says what is lent.
         lent = self.mode != "intree"
         want = {(e.name, e.column + "_LENT" * (lent and m.lends(e.name)),
-                 e.ns if e.kind != "for" else "module:drv-*") for e in exports}
+                 e.ns if e.kind != "for" else f"module:{e.ns or 'drv-*'}") for e in exports}
         rows = [line.split("\t") for line in self.symvers.splitlines()]
         got = {(r[1], r[3], r[4]) for r in rows if Path(r[2]).name == m.ko and
                (self.mode != "intree" or f"/{self.name}/" in r[2])}
