@@ -149,7 +149,7 @@ void userspace_check(struct module *mod, bool intree, bool external,
 	else if (module_userspace_is_bad(&mod->userspace))
 		report(mod, !warn_only);
 	else if (use->nr || (uses_unknown && mod->userspace.nr))
-		/* With M=, who uses a whole subsystem that is rebuilt can't know. */
+		/* Sources of the tree don't know that M= has built what they use. */
 		report(mod, !warn_only && !(intree && use->nr == use->nr_lent));
 
 	if (may_use && external && !intree && mod->is_lender &&
