@@ -19,7 +19,7 @@ class Modpost:
 
     def __init__(self, work, kernel):
         self.work, src = work, kernel / "source"
-        names = ("modpost", "file2alias", "sumversion", "symsearch", "userspace")
+        names = ("modpost", "file2alias", "sumversion", "symsearch", "userspace", "declaration")
         p = subprocess.run(["gcc", "-O1", "-g", "-fsanitize=address", "-std=gnu11", f"-I{kernel}/scripts/mod",
                             f"-I{src}/scripts/include", "-o", work / "modpost",
                             *(src / f"scripts/mod/{n}.c" for n in names)], capture_output=True, text=True,

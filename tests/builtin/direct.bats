@@ -34,16 +34,7 @@ world()
 	rm -rf "$BATS_FILE_TMPDIR/world"
 	mkdir "$BATS_FILE_TMPDIR/world"
 	cd "$BATS_FILE_TMPDIR/world" || exit 1
-	cat > exports <<-'END'
-	#include <linux/export-internal.h>
-
-	KSYMTAB_FUNC(gated_a, "");
-	SYMBOL_FLAGS(gated_a, 0x03);
-	KSYMTAB_DATA(gated_b, "NS");
-	SYMBOL_FLAGS(gated_b, 0x03);
-	KSYMTAB_FUNC(gpl, "");
-	SYMBOL_FLAGS(gpl, 0x01);
-	END
+	printf 'gated_a\ngated_b\n' > gated
 	printf 'foo.license=GPL\0' > modinfo
 	module foo drivers/foo/foo
 	object core/core.o core/core
@@ -69,7 +60,7 @@ uses() { nm_says "$1" "${3:-U}" "$2" >> symbols; }
 # check [-U] ARGUMENT...: what it says, and its exit status
 check()
 {
-	[ $# -gt 1 ] || set -- "$@" exports modinfo
+	[ $# -gt 1 ] || set -- "$@" gated modinfo
 	timeout 60 "$um/scripts/mod/builtin-userspace" "$@" < symbols 2>&1
 	echo "exit $?"
 }
@@ -85,7 +76,7 @@ starts_with() { is "$(check | cut -c "1-${#1}")" "$1"$'\nexit 1'; }
 cut_short="its declaration of a userspace is not valid: it is cut short or not terminated"
 no_license='modpost: drivers/foo/foo (built in): its declaration of a userspace is not valid: no license follows "https://example.org/u".
 Write it as: MODULE_USERSPACE("<url>", "<SPDX license>");
-See Documentation/core-api/symbol-userspace.rst'
+See https://docs.kernel.org/core-api/symbol-userspace.html'
 
 @test "direct: uses nothing gated: passes" {
 	world
@@ -306,13 +297,39 @@ $(message drivers/foo/foo gated_b "$none")"
 	refused "$(message drivers/foo/foo gated_a "$none")"
 }
 
-@test "direct: of two modules with one name, the strings can't tell which declares" {
+# Their strings look the same. One declaration was enough for both before.
+namesake()
+{
+	printf 'ERROR: modpost: %s (built in): another module that is built in has the same name, so each of them has to declare a free userspace.\n' "$1"
+	printf 'See https://docs.kernel.org/core-api/symbol-userspace.html\n'
+}
+
+@test "direct: of two modules with one name, both are asked" {
 	world
 	object drivers/bar/foo.o drivers/bar/foo
 	module foo drivers/bar/foo
 	uses drivers/foo/foo_drv.o gated_a
 	uses drivers/bar/foo.o gated_a
+	refused "$(message drivers/foo/foo gated_a "$none")
+$(message drivers/bar/foo gated_a "$none")"
+}
+
+@test "direct: ... and one declaration is not enough" {
 	declares foo "https://example.org/u MIT"
+	refused "$(namesake drivers/foo/foo)
+$(namesake drivers/bar/foo)"
+}
+
+@test "direct: ... but two are" {
+	declares foo "https://example.org/v MIT"
+	passes
+}
+
+@test "direct: one for which no free userspace is known is left alone" {
+	world
+	object drivers/accel/habanalabs/x.o drivers/accel/habanalabs/habanalabs
+	module habanalabs drivers/accel/habanalabs/habanalabs
+	uses drivers/accel/habanalabs/x.o gated_a
 	passes
 }
 
@@ -378,7 +395,7 @@ $(message drivers/foo/foo gated_b "$none")"
 # Whose the symbol is
 @test "direct: what a module exports itself is no import" {
 	world
-	cat >> exports <<< "SYMBOL_FLAGS(foo_gated, 0x03);"
+	echo foo_gated >> gated
 	nm_says drivers/foo/foo_mem.o T foo_gated >> symbols
 	uses drivers/foo/foo_drv.o foo_gated
 	passes
@@ -395,7 +412,7 @@ $(message drivers/foo/foo gated_b "$none")"
 	world
 	object drivers/foo/both.o "drivers/foo/bar drivers/foo/foo"
 	module bar drivers/foo/bar
-	cat >> exports <<< "SYMBOL_FLAGS(both_gated, 0x03);"
+	echo both_gated >> gated
 	nm_says drivers/foo/both.o T both_gated >> symbols
 	uses drivers/foo/foo_drv.o both_gated
 	passes
@@ -404,7 +421,7 @@ $(message drivers/foo/foo gated_b "$none")"
 # CONFIG_TRIM_UNUSED_KSYMS
 @test "direct: a symbol that no module uses, so that its export has been trimmed" {
 	world
-	echo "/* SYMBOL_FLAGS(foo_trimmed, 0x03); */" >> exports
+	echo foo_trimmed >> gated
 	nm_says core/core.o T foo_trimmed >> symbols
 	uses drivers/foo/foo_drv.o foo_trimmed
 	refused "$(message drivers/foo/foo foo_trimmed "$none")"
@@ -432,10 +449,10 @@ $(message drivers/foo/foo gated_b "$none")"
 	is "$(check | sed 's/: [^:]*$//')" $'builtin-userspace: drivers/foo/.foo_drv.o.cmd\nexit 1'
 }
 
-@test "direct: there is no file \"exports\": an error that names it" {
+@test "direct: there is no file \"gated\": an error that names it" {
 	world
-	rm exports
-	refused "builtin-userspace: exports: No such file or directory"
+	rm gated
+	refused "builtin-userspace: gated: No such file or directory"
 }
 
 @test "direct: there is no file \"modinfo\": an error that names it" {
@@ -462,14 +479,15 @@ $(message drivers/foo/foo gated_b "$none")"
 
 @test "direct: an export with an endless name: an error" {
 	world
-	cat >> exports <<< "SYMBOL_FLAGS($(printf 'x%.0s' {1..2000}), 0x03);"
-	starts_with "builtin-userspace: exports: "
+	printf 'x%.0s' {1..2000} >> gated
+	starts_with "builtin-userspace: xxxx"
 }
 
-@test "direct: flags that are no number: an error" {
+# The file has names alone, where there were flags in lines of C before.
+@test "direct: an empty line is no name" {
 	world
-	cat >> exports <<< "SYMBOL_FLAGS(gated_c, KSYM_FLAG_USERSPACE);"
-	starts_with "builtin-userspace: exports: "
+	echo >> gated
+	passes
 }
 
 # The same forgeries as in modules

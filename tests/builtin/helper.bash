@@ -19,7 +19,7 @@ message()
 	printf '%s: modpost: %s (built in): uses %s, exported only to modules with a free userspace, but %s.\n' \
 		"${4:-ERROR}" "$1" "$2" "$3"
 	printf '%s: MODULE_USERSPACE("<url>", "<SPDX license>");\n' "$hint"
-	printf 'See Documentation/core-api/symbol-userspace.rst\n'
+	printf 'See https://docs.kernel.org/core-api/symbol-userspace.html\n'
 }
 
 # object OBJECT [MODULES]: what kbuild leaves beside an object

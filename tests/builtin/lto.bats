@@ -62,7 +62,7 @@ lto_world()
 	mkdir -p "$BATS_FILE_TMPDIR/$kind"/{include/config,scripts/mod,core,drivers/foo,lib}
 	cd "$BATS_FILE_TMPDIR/$kind" || exit 1
 	ln -s "$um/scripts/mod/builtin-userspace" scripts/mod/
-	printf 'SYMBOL_FLAGS(gated_%s, 0x03);\n' a b c d e > .vmlinux.export.c
+	printf 'gated_%s\n' a b c d e > .vmlinux.gated
 	printf '%s.file=drivers/foo/%s\0' foo foo bar bar > modules.builtin.modinfo
 
 	cat > core/core.c <<-'END'

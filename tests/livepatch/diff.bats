@@ -44,7 +44,7 @@ url="userspace=https://example.org/u MIT"
 declare -gA d
 
 # case_of [KEY=VALUE]...: diff the two objects. FIRST and LAST are strings of
-# .modinfo, P_INFO is one that the patch adds; the other keys are what object.c
+# .modinfo, or of .userspace if they declare, P_INFO is one that the patch adds; the other keys are what object.c
 # knows, each a symbol. object=vmlinux makes it vmlinux.o.
 case_of()
 {
@@ -68,7 +68,16 @@ case_of()
 		for key in "${!d[@]}"; do
 			value=${d[$key]}
 			case $key in
-			FIRST | LAST | P_INFO)	value=\"$value\" ;;
+			FIRST | LAST | P_INFO)
+				# Where MODULE_USERSPACE() puts it, unless it is told otherwise.
+				case ${d[IN]:-} in
+				"")	case $value in
+					userspace=*) define+=("-D${key}_SECTION=\".userspace\"") ;;
+					*)	define+=("-D${key}_SECTION=\".modinfo\"") ;;
+					esac ;;
+				*)	define+=("-D${key}_SECTION=\"${d[IN]}\"") ;;
+				esac
+				value=\"$value\" ;;
 			esac
 			define+=("-D$key=$value")
 		done
@@ -165,7 +174,7 @@ refused()
 	patched "$klp_gated plain"
 }
 
-@test "klp diff: ... the declaration is the first string of .modinfo" {
+@test "klp diff: ... the declaration is the first string of its object" {
 	case_of FIRST="$url" ADDED=gated
 	patched "$klp_gated plain"
 }
@@ -222,6 +231,12 @@ refused()
 
 @test "klp diff: strings that only look like a declaration: refused" {
 	case_of FIRST="xuserspace=https://example.org/u MIT" LAST="description=userspace=https://example.org/u MIT" ADDED=gated
+	refused gated
+}
+
+# Only modpost writes the tag.
+@test "klp diff: a tag that was written by hand: refused" {
+	case_of LAST="$url" ADDED=gated IN=.modinfo
 	refused gated
 }
 

@@ -34,4 +34,4 @@ kmake() { in_kernel make -s -j"$jobs" KLP_SYMIDS=1 KCFLAGS="-ffunction-sections 
 
 message="uses dma_buf_get and dma_buf_put, exported only to modules with a free userspace, but declares none.
 Add this line: MODULE_USERSPACE(\"<url>\", \"<SPDX license>\");
-See Documentation/core-api/symbol-userspace.rst"
+See https://docs.kernel.org/core-api/symbol-userspace.html"

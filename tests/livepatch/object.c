@@ -5,14 +5,14 @@
  * needed for that.
  */
 
-#define INFO(name, string) \
-static const char name[] __attribute__((used, section(".modinfo"))) = string
+#define INFO(name, section_name, string) \
+static const char name[] __attribute__((used, section(section_name))) = string
 
-INFO(first, FIRST);
-INFO(license, "license=GPL");
-INFO(last, LAST);
+INFO(first, FIRST_SECTION, FIRST);
+INFO(license, ".modinfo", "license=GPL");
+INFO(last, LAST_SECTION, LAST);
 #if defined(PATCHED) && defined(P_INFO)
-INFO(patched, P_INFO);
+INFO(patched, P_INFO_SECTION, P_INFO);
 #endif
 
 int gated(int x);
