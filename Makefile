@@ -25,7 +25,7 @@ update: setup-tree ## the same, on the newest 7.3.y that the archive has
 refresh: setup-tree ## take edits of whole files and of the tree back into patches/
 	@series/apply/refresh
 
-treewide: setup-tree setup-treewide ## make the generated commits anew from the tables in series/
+treewide: setup-tree setup-treewide ## make the generated commits anew from the records in series/facts/
 	@series/facts/treewide
 
 bisect: setup-tree setup-demo setup-check ## build every commit of the series in full (hours)
@@ -37,10 +37,10 @@ bench: setup-tree setup-demo setup-check setup-bench ## what the series costs: s
 mutate: setup-tree setup-treewide setup-checkpatch setup-demo setup-check ## break each check on purpose: a test has to notice
 	@tests/mutation/run --all
 
-link: setup-tree setup-demo setup-check setup-link ## link the modules that the tables name, modpost checks them (hours)
+link: setup-tree setup-demo setup-check setup-link ## link the modules that the records name, modpost checks them (hours)
 	@series/checks/link-importers
 
-builtin: setup-tree setup-demo ## compile the drivers that the tables name as built in, and check them (half an hour)
+builtin: setup-tree setup-demo ## compile the drivers that the records name as built in, and check them (half an hour)
 	@series/checks/builtin-importers
 
 checkpatch: setup-tree setup-checkpatch ## the kernel's checkpatch.pl --strict on every patch

@@ -17,7 +17,7 @@ export USERSPACE_GPL_CACHE=$cache
 # trees "linux" and "linux-...": series/clean removes this, and nothing else.
 cache_names=(am.log apt base base.git boot build builtin distro fold.index
 	gated livepatch mutation rebase.log refresh scratch setup.log sparse
-	sparse.new treewide treewide.files treewide.message treewide.plan unpack
+	sparse.new treewide treewide.message treewide.plan treewide.spatch unpack
 	work work.lock)
 
 patches=$top/patches

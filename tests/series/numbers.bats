@@ -8,6 +8,7 @@ load helper
 
 setup() {
 	letter=$top/patches/0000-cover-letter.patch
+	facts=$top/series/facts/facts.py
 }
 
 # The text of a file in one line, whatever way it is wrapped.
@@ -27,30 +28,19 @@ states() {
 	done
 }
 
-# A module counts as of a class when one of its rows is. tyr is in Rust, and so
-# has a patch instead of a row.
+# tyr is in Rust, and so has a patch instead of a record.
 modules() {
-	awk -F'\t' '
-		/^#/ || $2 == "module" { next }
-		{ kind[$2] = kind[$2] " " $4 }
-		END {
-			kind["tyr"] = "userspace"
-			for (m in kind) {
-				all++
-				if (kind[m] ~ /class:/) class++
-				else if (kind[m] ~ /library/) library++
-				else own++
-			}
-			print all, own, class, library
-		}' "$top/series/facts/declarations.tsv"
+	"$facts" modules | awk -F'\t' '
+		{ n[$3]++ }
+		END { print NR + 1, n["own"] + 1, n["class"], n["library"] }'
 }
 
-# gated GROUP: how many exports of the group are converted; all without one
+# gated COMMIT: how many exports the commit gates; all without one
 gated() {
-	awk -F'\t' -v g="${1:-}" -v from="${2:-}" '
-		/^#/ || $6 != "convert" { next }
-		(g == "" || $1 == g) && (from == "" || $4 == from) { n++ }
-		END { print n + 0 }' "$top/series/facts/exports.tsv"
+	"$facts" exports | awk -F'\t' -v g="${1:-}" -v from="${2:-}" '
+		$2 != "gate" { next }
+		(g == "" || $4 == g) && (from == "" || $3 == from) { n++ }
+		END { print n + 0 }'
 }
 
 count() {
@@ -60,7 +50,7 @@ count() {
 }
 
 @test "numbers: modules that declare" {
-	grep -q '^drm-tyr	patch	' "$top/series/facts/groups.tsv"
+	grep -q '^drm-tyr = ' "$top/series/facts/order.toml"
 	read -r all own class library < <(modules)
 	states "$letter" \
 		"$all modules of the tree declare: $own name a userspace of their own, $class the userspace of their class" \
@@ -68,7 +58,7 @@ count() {
 }
 
 @test "numbers: modules that do not" {
-	mapfile -t names < <(awk -F'\t' '!/^#/ && $1 != "module" { print $1 }' "$top/series/facts/undeclared.tsv")
+	mapfile -t names < <("$facts" undeclared | cut -f1)
 	[ "${#names[@]}" = 6 ]
 	list=$(printf ', %s' "${names[@]:0:5}")
 	states "$top/README.md" "Six modules have no declaration" "${list#, } and ${names[5]}"
@@ -88,7 +78,7 @@ count() {
 	[ "$(gated gate-drm-helpers EXPORT_SYMBOL)" = 1 ]
 	# The patches, too. One that is there for two configurations is one.
 	sed -nE 's/^\+EXPORT_SYMBOL(_NS)?_USERSPACE_GPL\(([a-z][a-z0-9_]*).*/\2/p' "$top"/patches/0*.patch |
-		sort -u | diff - <(awk -F'\t' '!/^#/ && $6 == "convert" { print $2 }' "$top/series/facts/exports.tsv" | sort -u)
+		sort -u | diff - <("$facts" exports | awk -F'\t' '$2 == "gate" { print $1 }' | sort -u)
 }
 
 @test "numbers: patches" {
