@@ -28,6 +28,12 @@ refresh: setup-tree ## take edits of whole files and of the tree back into patch
 treewide: setup-tree setup-treewide ## make the generated commits anew from the records in series/facts/
 	@series/facts/treewide
 
+declare: setup-tree setup-treewide ## after an edit of a record in series/facts/: the patches that it changes, in seconds
+	@series/facts/treewide --declare
+
+evidence: setup-tree ## is what the records say still there? EVIDENCE=<dir of clones>, else git fetches
+	@series/facts/evidence
+
 bisect: setup-tree setup-demo setup-check ## build every commit of the series in full (hours)
 	@series/checks/bisect
 
@@ -55,4 +61,4 @@ clean: ## remove what was made and downloaded, and keep the tree while it has ed
 setup-%:
 	@series/setup $*
 
-.PHONY: help demo check tree update refresh treewide link builtin bisect bench mutate checkpatch static clean
+.PHONY: help demo check tree update refresh treewide declare evidence link builtin bisect bench mutate checkpatch static clean

@@ -2,11 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The generated commits of the series: what series/facts/treewide asks for.
 
-usage: treewide.py plan PATCH...	the order of commits, a line each
-       treewide.py make NAME DIR [--strict]
-					put what the commit changes into the
-					index of git; prints the commit message.
-					--strict: what is not there is an error
+usage: treewide.py plan PATCH...	the order of commits, a line each: by
+					whom, of what, and which
+       treewide.py messages		all messages, and what is put into
+					which file, as of the version that the
+					records are for
+       treewide.py make NAME DIR PARENT [--strict]
+					make the commit on PARENT, in the
+					repository that git is told of, and
+					print it. --strict: what is not there
+					is an error
 
 A commit of the records either adds declarations or changes exports. DIR gets
 the files and the semantic patches while they are edited; beside it, in
@@ -16,6 +21,7 @@ next run need not call them for it again.
 import email.header
 import email.parser
 import hashlib
+import os
 import pathlib
 import re
 import shutil
@@ -49,9 +55,9 @@ def flat(text):
     return re.sub(r"\s+", "", text)
 
 
-def blobs(files):
-    """What HEAD has of each file; one that it does not have is left out."""
-    asked = "".join(f"HEAD:{file}\n" for file in files).encode()
+def blobs(parent, files):
+    """What PARENT has of each file; one that it does not have is left out."""
+    asked = "".join(f"{parent}:{file}\n" for file in files).encode()
     out = run(["git", "cat-file", "--batch"], input=asked)
     found = {}
     for file in files:
@@ -63,14 +69,23 @@ def blobs(files):
     return found
 
 
-def update_index(edited):
-    """Put the files into the index, as they are, without a work tree."""
-    paths = "".join(f"{path}\n" for path in edited.values()).encode()
-    ids = run(["git", "hash-object", "-w", "--no-filters", "--stdin-paths"],
-              input=paths).decode().split()
-    run(["git", "update-index", "--index-info"],
-        input="".join(f"100644 {i}\t{file}\n"
-                      for file, i in zip(edited, ids)).encode())
+def commit_on(parent, text, edited):
+    """A commit without an index, which for all of the kernel is a slow thing.
+    Who and when is as for git commit."""
+    def data(value):
+        return b"data %d\n%s\n" % (len(value), value)
+
+    who = [f'{kind.lower()} {os.environ[f"GIT_{kind}_NAME"]} '
+           f'<{os.environ[f"GIT_{kind}_EMAIL"]}> '
+           f'{os.environ[f"GIT_{kind}_DATE"]}\n'.encode()
+           for kind in ("AUTHOR", "COMMITTER")]
+    files = [f"M 100644 inline {file}\n".encode() + data(path.read_bytes())
+             for file, path in edited.items()]
+    return run(["git", "fast-import", "--quiet", "--force",
+                "--date-format=rfc2822"], input=b"".join(
+                    [b"commit refs/made\nmark :1\n", *who,
+                     data(text.encode()), b"from ", parent.encode(), b"\n",
+                     *files, b"get-mark :1\n"])).decode().strip()
 
 
 def add_declarations(todo, cwd):
@@ -143,10 +158,28 @@ def paragraphs(text):
     return [line for p in text.split("\n") if p for line in (wrap(p, ""), "")]
 
 
-def fact(userspace, name):
+def license_seen(facts, userspace):
+    """What the evidence says of the license: by file, or by all that say so."""
+    said = {}
+    for item in userspace["evidence"]:
+        if "license" in item:
+            said.setdefault((item["in"], tuple(item["license"])),
+                            []).append(item["path"])
+    parts, last = [], None
+    for (source, strings), paths in said.items():
+        where = "" if source == last else facts.where_read(source) + " "
+        last = source
+        parts.append(f"{where}{', '.join(paths)}: " +
+                     ", ".join(f'"{s}"' for s in strings))
+    if "license_note" in userspace:
+        parts.append(facts.render(userspace["license_note"]))
+    return "; ".join(parts)
+
+
+def fact(facts, userspace, name):
     return [name, f'  {userspace["url"]}', f'  {userspace["license"]}',
-            wrap("Use: " + userspace["use"]),
-            wrap("License: " + userspace["license_seen"])]
+            wrap("Use: " + facts.render(userspace["use"])),
+            wrap("License: " + license_seen(facts, userspace))]
 
 
 def command(sp_file, *args):
@@ -168,14 +201,26 @@ def checked(rows):
     return wrap(text + ".", "")
 
 
+def left_out(facts, name):
+    rows = facts.undeclared(name)
+    if not rows:
+        return []
+    return [wrap("Left out, as no free userspace is known that drives what is "
+                 "their own; modpost has a list of such modules, and says so "
+                 "in them:", ""), "",
+            *(wrap(f"{r['name']}: {facts.render(r['undeclared'])}")
+              for r in rows), ""]
+
+
 def declare_message(facts, commit, rows):
     out = [commit["subject"], "",
            wrap(commit["about"] + " are about to be exported only to modules "
                 "that declare a free userspace with MODULE_USERSPACE().", ""),
-           "", *paragraphs(commit.get("note", ""))][:-1]
+           "", *paragraphs(facts.fill(commit.get("note", ""), commit["at"])),
+           *left_out(facts, commit["name"])][:-1]
     for name in sorted({name for r in rows for name in r.get("class", ())}):
         for userspace in facts.classes[name]["userspace"]:
-            out += [""] + fact(userspace, f"Class {name}:")
+            out += [""] + fact(facts, userspace, f"Class {name}:")
         out += ["", f"These are of the class {name}:", ""]
         out += [wrap(f"{r['name']}: {r['interface']}")
                 for r in rows if name in r.get("class", ())]
@@ -183,7 +228,10 @@ def declare_message(facts, commit, rows):
         if row.get("library"):
             out += ["", f'{row["name"]} (library)', wrap(row["interface"])]
         for userspace in row.get("userspace", ()):
-            out += [""] + fact(userspace, row["name"])
+            out += [""] + fact(facts, userspace, row["name"])
+        if "lacks" in row:
+            out += ["", wrap(f"{row['name']} is not driven in: "
+                             + facts.render(row["lacks"]), "")]
     out += ["", "Nothing but .modinfo, and what sysfs shows of it, changes.",
             checked(rows)]
     if not all(row.get("library") for row in rows):
@@ -197,26 +245,33 @@ def declare_message(facts, commit, rows):
     return "\n".join(out) + "\n"
 
 
-def gate_message(commit, rows):
-    out = [commit["subject"], "", *paragraphs(commit["why"])]
+def gate_message(facts, commit, rows):
+    out = [commit["subject"], "",
+           *paragraphs(facts.fill(commit["why"], commit["at"]))]
     listed = [r for r in rows if "reason" in r]
     if listed:
         out += ["These hand it on:", ""]
         out += [wrap(f"{r['symbol']}: {r['reason']}") for r in listed] + [""]
     else:
         out += [wrap(", ".join(r["symbol"] for r in rows)), ""]
-    out += paragraphs(commit.get("note", "")) + [checked(rows), ""]
+    out += paragraphs(facts.fill(commit.get("note", ""), commit["at"]))
+    out += [checked(rows), ""]
     out += ["Made with, for each symbol and its file:", ""]
     out += command(GATE, "--in-place -D sym=<symbol> <file>")
     return "\n".join(out) + "\n"
 
 
-def make(facts, name, cwd, strict):
-    """The message of the commit, once its files are in the index."""
+def message(facts, commit, rows):
+    return (declare_message if "about" in commit else
+            gate_message)(facts, commit, rows)
+
+
+def make(facts, name, cwd, parent, strict):
+    """The commit; nothing if it would be empty."""
     commit = facts.commits[name]
     declares = "about" in commit
     rows = (facts.declared if declares else facts.gated)(name)
-    found = blobs(sorted({r["file"] for r in rows}))
+    found = blobs(parent, sorted({r["file"] for r in rows}))
     known, todo = [], {}
     for row in rows:
         what, file = row.get("symbol") or row["file"], row["file"]
@@ -231,10 +286,10 @@ def make(facts, name, cwd, strict):
         sys.exit(1)
     if not known:
         return ""
-    update_index(edit(todo, found, add_declarations if declares else gate,
-                      cwd))
-    return declare_message(facts, commit, known) if declares else \
-        gate_message(commit, known)
+    edited = edit(todo, found, add_declarations if declares else gate, cwd)
+    if all(path.read_bytes() == found[file] for file, path in edited.items()):
+        return ""
+    return commit_on(parent, message(facts, commit, known), edited)
 
 
 def subject_of(patch):
@@ -258,21 +313,36 @@ def plan(facts, patches):
             sys.exit(f"no patch \"{subject}\"")
     for subject, patch in by_hand.items():
         if subject not in facts.by_hand.values():
-            print("core", patch)
+            print("core", "-", patch)
+    code = b"".join(path.read_bytes() for path in (
+        HERE / "treewide.py", TOP / COCCI, TOP / GATE))
     for name in facts.order:
         if name in facts.by_hand:
-            print("patch", by_hand[facts.by_hand[name]])
-        else:
-            print("group", name)
+            print("patch", "-", by_hand[facts.by_hand[name]])
+            continue
+        commit = facts.commits[name]
+        rows = (facts.declared if "about" in commit else facts.gated)(name)
+        what = message(facts, commit, rows), [
+            (r["file"], facts.macros(r) if "about" in commit else r["symbol"])
+            for r in rows], code
+        print("group", hashlib.sha256(repr(what).encode()).hexdigest(), name)
 
 
 def main(args):
     facts = Facts()
     if args[:1] == ["plan"]:
         plan(facts, args[1:])
-    elif len(args) >= 3 and args[0] == "make":
-        print(make(facts, args[1], pathlib.Path(args[2]),
-                   "--strict" in args[3:]), end="")
+    elif args == ["messages"]:
+        for name in facts.order:
+            if name in facts.commits:
+                rows = facts.declared(name) + facts.gated(name)
+                print(message(facts, facts.commits[name], rows))
+                for row in rows:
+                    print(row["file"], row.get("symbol") or
+                          facts.macros(row))
+    elif len(args) >= 4 and args[0] == "make":
+        print(make(facts, args[1], pathlib.Path(args[2]), args[3],
+                   "--strict" in args[4:]))
     else:
         sys.exit(__doc__)
 

@@ -26,6 +26,11 @@ setup() {
 		[by-hand]
 		hand = "two: change a line"
 	END
+	cat >"$facts/sources.toml" <<-'END'
+		[src]
+		repository = "https://example.org/some/one"
+		commit = "0123456789abcdef0123456789abcdef01234567"
+	END
 	cat >"$facts/one.toml" <<-'END'
 		[[commit]]
 		name = "one"
@@ -37,8 +42,11 @@ setup() {
 		[[class.userspace]]
 		url = "https://example.org/kms"
 		license = "MIT"
-		use = "seen in x.c"
-		license_seen = "COPYING"
+		use = "seen in {src} x.c"
+		evidence = [
+		    { in = "src", path = "x.c", use = ["ioctl"] },
+		    { in = "src", path = "COPYING", license = ["may be used"] },
+		]
 
 		[[module]]
 		name = "a"
@@ -48,12 +56,18 @@ setup() {
 		url = "https://example.org/a"
 		license = "MIT"
 		use = "use"
-		license_seen = "lic"
+		evidence = [
+		    { in = "src", path = "x.c", use = ["ioctl"] },
+		    { in = "src", path = "COPYING", license = ["may be used"] },
+		]
 		[[module.userspace]]
 		url = "https://example.org/z"
 		license = "ISC"
 		use = "use"
-		license_seen = "lic"
+		evidence = [
+		    { in = "src", path = "x.c", use = ["ioctl"] },
+		    { in = "src", path = "COPYING", license = ["may be used"] },
+		]
 
 		[[module]]
 		name = "b"
@@ -143,7 +157,8 @@ drivers: gate' ]
 @test "treewide: a message has the facts and the command" {
 	treewide
 	git -C "$KERNEL" log --format=%B -n 1 --grep='drivers: declare' "$made" >"$BATS_TEST_TMPDIR/declare"
-	for text in https://example.org/a 'Use: seen in x.c' 'License: COPYING' \
+	for text in https://example.org/a 'Use: seen in some/one@01234567 x.c' \
+		'License: some/one@01234567 COPYING: "may be used"' \
 		'b: no ioctl of its own' 'lib (library)' 'add_userspace.cocci'; do
 		grep -qF "$text" "$BATS_TEST_TMPDIR/declare"
 	done
@@ -274,6 +289,23 @@ forty' ]
 	[ "$(kept | wc -l)" = 9 ]
 }
 
+@test "treewide: --declare shows what a record changes, and is what refresh writes" {
+	treewide
+	plain_git -C "$TREE" checkout -q --detach "$made"
+	"$repo/series/apply/refresh"
+	sed -i 's,example.org/z,example.org/y,' "$facts/one.toml"
+	run "$facts/treewide" --declare
+	[ "$status" -eq 0 ]
+	grep '^-+MODULE_USERSPACE("https://example.org/z", "ISC");$' <<<"$output"
+	grep '^++MODULE_USERSPACE("https://example.org/y", "ISC");$' <<<"$output"
+	[ "$(grep -c '^--- a/' <<<"$output")" = 1 ]
+	cp -r "$repo/patches" "$BATS_TEST_TMPDIR/declared"
+	treewide
+	plain_git -C "$TREE" checkout -q --detach "$made"
+	"$repo/series/apply/refresh"
+	diff -r "$BATS_TEST_TMPDIR/declared" "$repo/patches"
+}
+
 # bad FILE SED MESSAGE: with that edit every command fails, in one line.
 bad() {
 	cp "$facts/$1" "$BATS_TEST_TMPDIR/good"
@@ -319,6 +351,14 @@ bad() {
 	bad one.toml 's/^library = true/library = "yes"/' 'one.toml: module lib: library is no bool'
 	bad one.toml 's,drivers/lib.c,drivers/a.c,' 'one.toml: module lib: file drivers/a.c once more, the first is one.toml: module a'
 	bad one.toml 's,example.org/z,example.org/a,; s/"ISC"/"MIT"/' 'one.toml: module a: drivers/a.c: https://example.org/a MIT once more, the first is one.toml: module a'
+	bad one.toml 's/^use = "use"/use = "in {scr} x.c"/' 'one.toml: module a: sources.toml has no scr'
+	bad one.toml 's/in = "src", path = "x.c"/in = "scr", path = "x.c"/' 'one.toml: module a: sources.toml has no scr'
+	bad one.toml '/use = \["ioctl"\]/d' 'one.toml: module a: https://example.org/a: no evidence of its use'
+	bad one.toml '/license = \[/d' 'one.toml: module a: https://example.org/a: no evidence of its license'
+	bad one.toml 's/use = \["ioctl"\]/shows = "ioctl"/' 'one.toml: class kms: userspace: evidence: what is shows?'
+	bad one.toml 's/"may be used"/"SPDX-License-Identifier: GPL-2.0"/' 'one.toml: module a: COPYING is under GPL-2.0-only, which MIT does not have'
+	bad sources.toml 's/^commit = .*/commit = "master"/' 'sources.toml: src: master is no commit'
+	bad two.toml 's/^note = .*/note = "all {{gaet}}"/' 'two.toml: commit two: there is no value gaet'
 	bad two.toml 's/^leave = true/laeve = true/' 'two.toml: export keep: what is laeve?'
 	bad two.toml '/^leave = true/d' 'two.toml: export keep: none of commit, leave'
 	bad two.toml 's/^leave = true/leave = true\ncommit = "two"/' 'two.toml: export keep: commit and leave of commit, leave'
