@@ -25,8 +25,14 @@ update: setup-tree ## the same, on the newest 7.3.y that the archive has
 refresh: setup-tree ## take edits of whole files and of the tree back into patches/
 	@series/apply/refresh
 
-treewide: setup-tree setup-treewide ## make the generated commits anew from the tables in series/
+treewide: setup-tree setup-treewide ## make the generated commits anew from the records in series/facts/
 	@series/facts/treewide
+
+declare: setup-tree setup-treewide ## after an edit of a record in series/facts/: the patches that it changes, in seconds
+	@series/facts/treewide --declare
+
+evidence: setup-tree ## is what the records say still there? EVIDENCE=<dir of clones>, else git fetches
+	@series/facts/evidence
 
 bisect: setup-tree setup-demo setup-check ## build every commit of the series in full (hours)
 	@series/checks/bisect
@@ -37,10 +43,10 @@ bench: setup-tree setup-demo setup-check setup-bench ## what the series costs: s
 mutate: setup-tree setup-treewide setup-checkpatch setup-demo setup-check ## break each check on purpose: a test has to notice
 	@tests/mutation/run --all
 
-link: setup-tree setup-demo setup-check setup-link ## link the modules that the tables name, modpost checks them (hours)
+link: setup-tree setup-demo setup-check setup-link ## link the modules that the records name, modpost checks them (hours)
 	@series/checks/link-importers
 
-builtin: setup-tree setup-demo ## compile the drivers that the tables name as built in, and check them (half an hour)
+builtin: setup-tree setup-demo ## compile the drivers that the records name as built in, and check them (half an hour)
 	@series/checks/builtin-importers
 
 checkpatch: setup-tree setup-checkpatch ## the kernel's checkpatch.pl --strict on every patch
@@ -55,4 +61,4 @@ clean: ## remove what was made and downloaded, and keep the tree while it has ed
 setup-%:
 	@series/setup $*
 
-.PHONY: help demo check tree update refresh treewide link builtin bisect bench mutate checkpatch static clean
+.PHONY: help demo check tree update refresh treewide declare evidence link builtin bisect bench mutate checkpatch static clean

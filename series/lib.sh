@@ -15,9 +15,10 @@ export USERSPACE_GPL_CACHE=$cache
 
 # All that the scripts and the tests put there, one way or another, beside the
 # trees "linux" and "linux-...": series/clean removes this, and nothing else.
-cache_names=(am.log apt base base.git boot build builtin distro fold.index
+cache_names=(am.log apt base base.git boot build builtin distro evidence fold.index
 	gated livepatch mutation rebase.log refresh scratch setup.log sparse
-	sparse.new treewide treewide.files treewide.message treewide.plan unpack
+	sparse.new treewide treewide.new treewide.plan treewide.spatch
+	treewide.steps treewide.text unpack
 	work work.lock)
 
 patches=$top/patches

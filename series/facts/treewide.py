@@ -1,180 +1,106 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: GPL-2.0-only
 """The generated commits of the series: what series/facts/treewide asks for.
 
-usage: treewide.py plan PATCH...	the order of commits, a line each
-       treewide.py files GROUP		the files that a group touches
-       treewide.py edit GROUP DIR [--strict]
-					edit them; prints the commit message.
-					--strict: what is not there is an error
+usage: treewide.py plan PATCH...	the order of commits, a line each: by
+					whom, of what, and which
+       treewide.py messages		all messages, and what is put into
+					which file, as of the version that the
+					records are for
+       treewide.py make NAME DIR PARENT [--strict]
+					make the commit on PARENT, in the
+					repository that git is told of, and
+					print it. --strict: what is not there
+					is an error
 
-A group is a line of groups.tsv, and becomes one commit. One of the kind
-"declare" adds the declarations that declarations.tsv and classes.tsv have for
-it, one of the kind "gate" changes the exports which exports.tsv says convert.
-In DIR are the files, at their kernel paths, and the semantic patches. Before
-anything else each command checks all of the tables.
+A commit of the records either adds declarations or changes exports. DIR gets
+the files and the semantic patches while they are edited; beside it, in
+DIR.spatch, what the semantic patches made of each file is kept, so that the
+next run need not call them for it again.
 """
 import email.header
 import email.parser
+import hashlib
+import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
 
-HERE = pathlib.Path(__file__).resolve().parent
+from facts import Facts, HERE
+
+TOP = HERE.parents[1]
 COCCI = "scripts/coccinelle/misc/add_userspace.cocci"
 GATE = "scripts/coccinelle/misc/gate_userspace.cocci"
 LIBRARY = ("", "library")
 
 
-def table(name):
-    """Its rows; each knows where it stands, under the key "at"."""
-    header, rows = None, []
-    with open(HERE / name, newline="\n", encoding="utf-8") as f:
-        for number, line in enumerate(f, 1):
-            fields = line.rstrip("\n").split("\t")
-            if line.startswith("#"):
-                continue
-            if header is None:
-                header = fields
-                continue
-            at = f"{name}:{number}"
-            if len(fields) != len(header):
-                sys.exit(f"{at}: {len(fields)} fields, not {len(header)}")
-            rows.append(dict(zip(header, fields), at=at))
-    return rows
-
-
-def one_of(row, column, values):
-    if row[column] not in values:
-        sys.exit(f"{row['at']}: {column} is {row[column]!r}, not "
-                 f"{' or '.join(sorted(values))}")
-
-
-def unique(seen, row, what):
-    """what: a column's name and its value, and so on."""
-    if what in seen:
-        sys.exit(f"{row['at']}: {' '.join(what)} once more, the first is "
-                 f"{seen[what]}")
-    seen[what] = row["at"]
-
-
-def filled(row, columns):
-    for column in columns:
-        if row[column] in ("", "-"):
-            sys.exit(f"{row['at']}: no {column}")
-
-
-def validate():
-    """What is misspelt in a table must not become a row that no commit has."""
-    seen, kinds, classes = {}, {}, {}
-    for row in table("groups.tsv"):
-        filled(row, ("group", "subject"))
-        one_of(row, "kind", ("declare", "gate", "patch"))
-        unique(seen, row, ("group", row["group"]))
-        unique(seen, row, ("subject", row["subject"]))
-        kinds[row["group"]] = row["kind"]
-    for row in table("classes.tsv"):
-        filled(row, ("class", "url", "license"))
-        unique(seen, row, ("class", row["class"], "url", row["url"]))
-        classes.setdefault(row["class"], []).append(row)
-    for row in table("declarations.tsv"):
-        filled(row, ("module", "file"))
-        name = row["kind"].removeprefix("class:")
-        if name == row["kind"]:
-            one_of(row, "kind", ("userspace", "library", "class:<name>"))
-        elif name not in classes:
-            sys.exit(f"{row['at']}: classes.tsv has no {name}")
-        if row["kind"] == "userspace":
-            filled(row, ("url", "license"))
-        elif (row["url"], row["license"]) != ("-", "-"):
-            sys.exit(f"{row['at']}: a url or a license, of a row of the kind "
-                     f"{row['kind']}")
-        in_group(row, kinds, "declare")
-        # Classes may have a URL in common, of parts with other licenses.
-        unique(seen, row, ("file", row["file"], "kind", row["kind"])
-               if row["kind"] != "userspace" else
-               ("file", row["file"], "url", row["url"]))
-    for row in table("exports.tsv"):
-        filled(row, ("symbol", "file"))
-        one_of(row, "verdict", ("convert", "leave"))
-        unique(seen, row, ("symbol", row["symbol"]))
-        # Not every group of exports that stay as they are has a commit.
-        if row["verdict"] == "convert":
-            in_group(row, kinds, "gate")
-
-
-def in_group(row, kinds, kind):
-    if row["group"] not in kinds:
-        sys.exit(f"{row['at']}: groups.tsv has no {row['group']}")
-    if kinds[row["group"]] != kind:
-        sys.exit(f"{row['at']}: group {row['group']} is of the kind "
-                 f"{kinds[row['group']]}, not {kind}")
-
-
-def group_of(name):
-    for group in table("groups.tsv"):
-        if group["group"] == name:
-            return group
-    sys.exit(f"groups.tsv has no {name}")
-
-
-def declarations(group):
-    return [r for r in table("declarations.tsv")
-            if r["group"] == group["group"]]
-
-
-def conversions(group):
-    return [r for r in table("exports.tsv")
-            if r["group"] == group["group"] and r["verdict"] == "convert"]
-
-
-def class_rows(name):
-    return [r for r in table("classes.tsv") if r["class"] == name]
-
-
-def macros_of(row):
-    """What a row of declarations.tsv adds: pairs of URL and license."""
-    if row["kind"] == "library":
-        return [LIBRARY]
-    if row["kind"].startswith("class:"):
-        return [(c["url"], c["license"])
-                for c in class_rows(row["kind"][len("class:"):])]
-    return [(row["url"], row["license"])]
-
-
-def spatch(sp_file, *args):
-    return ["spatch", "--very-quiet", "--in-place", "--sp-file", sp_file,
-            *args]
-
-
-def run(cmd, cwd):
-    """spatch says little and exits 0 when it did nothing: look afterwards."""
+def run(cmd, cwd=None, **more):
     done = subprocess.run(cmd, cwd=cwd, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, check=False)
+                          stderr=subprocess.STDOUT, check=False, **more)
     if done.returncode:
         sys.exit(f"{' '.join(cmd)} failed: {done.stdout}")
+    return done.stdout
+
+
+def spatch(cwd, sp_file, *args):
+    """It says little and exits 0 when it did nothing: look afterwards."""
+    run(["spatch", "--very-quiet", "--in-place", "--sp-file", sp_file, *args],
+        cwd)
 
 
 def flat(text):
     return re.sub(r"\s+", "", text)
 
 
-def add_declarations(rows, cwd):
-    """Each goes right behind MODULE_LICENSE(), so the last one comes first."""
-    todo = {}
-    for row in rows:
-        todo.setdefault(row["file"], []).extend(macros_of(row))
+def blobs(parent, files):
+    """What PARENT has of each file; one that it does not have is left out."""
+    asked = "".join(f"{parent}:{file}\n" for file in files).encode()
+    out = run(["git", "cat-file", "--batch"], input=asked)
+    found = {}
+    for file in files:
+        head, out = out.split(b"\n", 1)
+        if head.endswith(b" missing"):
+            continue
+        size = int(head.split()[2])
+        found[file], out = out[:size], out[size + 1:]
+    return found
+
+
+def commit_on(parent, text, edited):
+    """A commit without an index, which for all of the kernel is a slow thing.
+    Who and when is as for git commit."""
+    def data(value):
+        return b"data %d\n%s\n" % (len(value), value)
+
+    who = [f'{kind.lower()} {os.environ[f"GIT_{kind}_NAME"]} '
+           f'<{os.environ[f"GIT_{kind}_EMAIL"]}> '
+           f'{os.environ[f"GIT_{kind}_DATE"]}\n'.encode()
+           for kind in ("AUTHOR", "COMMITTER")]
+    files = [f"M 100644 inline {file}\n".encode() + data(path.read_bytes())
+             for file, path in edited.items()]
+    return run(["git", "fast-import", "--quiet", "--force",
+                "--date-format=rfc2822"], input=b"".join(
+                    [b"commit refs/made\nmark :1\n", *who,
+                     data(text.encode()), b"from ", parent.encode(), b"\n",
+                     *files, b"get-mark :1\n"])).decode().strip()
+
+
+def add_declarations(todo, cwd):
+    """TODO: the macros of each file. Each goes right behind MODULE_LICENSE(),
+    so the last one comes first."""
+    todo = {file: list(macros) for file, macros in todo.items()}
     while todo:
         macro = min(macros[-1] for macros in todo.values())
         files = [f for f, macros in todo.items() if macros[-1] == macro]
         if macro == LIBRARY:
-            run(spatch(COCCI, "-D", "library", *files), cwd)
+            spatch(cwd, COCCI, "-D", "library", *files)
             text = "MODULE_USERSPACE_LIBRARY();"
         else:
-            run(spatch(COCCI, "-D", "userspace", "-D", f'url="{macro[0]}"',
-                       "-D", f'license="{macro[1]}"', *files), cwd)
+            spatch(cwd, COCCI, "-D", "userspace", "-D", f'url="{macro[0]}"',
+                   "-D", f'license="{macro[1]}"', *files)
             text = f'MODULE_USERSPACE("{macro[0]}","{macro[1]}");'
         for file in files:
             if flat(text) not in flat((cwd / file).read_text("utf-8")):
@@ -183,16 +109,43 @@ def add_declarations(rows, cwd):
         todo = {f: macros for f, macros in todo.items() if macros}
 
 
-def exported(row, cwd, macro=r"EXPORT_SYMBOL\w*"):
-    text = flat((cwd / row["file"]).read_text(encoding="utf-8"))
-    return re.search(macro + r"\(" + row["symbol"] + r"[,)]", text)
+def exported(symbol, text, macro=r"EXPORT_SYMBOL\w*"):
+    return re.search(macro + r"\(" + symbol + r"[,)]", flat(text))
 
 
-def gate(rows, cwd):
-    for row in rows:
-        run(spatch(GATE, "-D", f"sym={row['symbol']}", row["file"]), cwd)
-        if not exported(row, cwd, r"EXPORT_SYMBOL_(NS_)?USERSPACE_GPL"):
-            sys.exit(f"{row['file']}: could not gate {row['symbol']}")
+def gate(todo, cwd):
+    """TODO: the symbols of each file."""
+    for file, symbols in todo.items():
+        for symbol in symbols:
+            spatch(cwd, GATE, "-D", f"sym={symbol}", file)
+            if not exported(symbol, (cwd / file).read_text("utf-8"),
+                            r"EXPORT_SYMBOL_(NS_)?USERSPACE_GPL"):
+                sys.exit(f"{file}: could not gate {symbol}")
+
+
+def edit(todo, found, how, cwd):
+    """Where the edited copy of each file is: made once, then kept."""
+    kept = cwd.with_name(cwd.name + ".spatch")
+    kept.mkdir(exist_ok=True)
+    shutil.rmtree(cwd, ignore_errors=True)
+    cocci = b""
+    for sp_file in (COCCI, GATE):
+        (cwd / sp_file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(TOP / sp_file, cwd / sp_file)
+        cocci += (TOP / sp_file).read_bytes()
+    edited = {}
+    for file, what in todo.items():
+        key = hashlib.sha256(repr((cocci, file, what, found[file])).encode())
+        edited[file] = kept / key.hexdigest()
+    missing = [file for file, path in edited.items() if not path.exists()]
+    for file in missing:
+        (cwd / file).parent.mkdir(parents=True, exist_ok=True)
+        (cwd / file).write_bytes(found[file])
+    how({file: todo[file] for file in missing}, cwd)
+    for file in missing:
+        (cwd / file).rename(edited[file])
+    shutil.rmtree(cwd)
+    return edited
 
 
 def wrap(text, indent="  "):
@@ -201,10 +154,32 @@ def wrap(text, indent="  "):
                          break_on_hyphens=False)
 
 
-def fact(row, name):
-    return [name, f'  {row["url"]}', f'  {row["license"]}',
-            wrap("Use: " + row["evidence_use"]),
-            wrap("License: " + row["evidence_license"])]
+def paragraphs(text):
+    return [line for p in text.split("\n") if p for line in (wrap(p, ""), "")]
+
+
+def license_seen(facts, userspace):
+    """What the evidence says of the license: by file, or by all that say so."""
+    said = {}
+    for item in userspace["evidence"]:
+        if "license" in item:
+            said.setdefault((item["in"], tuple(item["license"])),
+                            []).append(item["path"])
+    parts, last = [], None
+    for (source, strings), paths in said.items():
+        where = "" if source == last else facts.where_read(source) + " "
+        last = source
+        parts.append(f"{where}{', '.join(paths)}: " +
+                     ", ".join(f'"{s}"' for s in strings))
+    if "license_note" in userspace:
+        parts.append(facts.render(userspace["license_note"]))
+    return "; ".join(parts)
+
+
+def fact(facts, userspace, name):
+    return [name, f'  {userspace["url"]}', f'  {userspace["license"]}',
+            wrap("Use: " + facts.render(userspace["use"])),
+            wrap("License: " + license_seen(facts, userspace))]
 
 
 def command(sp_file, *args):
@@ -226,54 +201,95 @@ def checked(rows):
     return wrap(text + ".", "")
 
 
-def declare_message(group, rows):
-    out = [group["subject"], "", *paragraphs(group["why"]),
-           *paragraphs(group["note"])][:-1]
-    classes = sorted({r["kind"][len("class:"):] for r in rows
-                      if r["kind"].startswith("class:")})
-    commands = set()
-    for name in classes:
-        for row in class_rows(name):
-            out += [""] + fact(row, f"Class {name}:")
+def left_out(facts, name):
+    rows = facts.undeclared(name)
+    if not rows:
+        return []
+    return [wrap("Left out, as no free userspace is known that drives what is "
+                 "their own; modpost has a list of such modules, and says so "
+                 "in them:", ""), "",
+            *(wrap(f"{r['name']}: {facts.render(r['undeclared'])}")
+              for r in rows), ""]
+
+
+def declare_message(facts, commit, rows):
+    out = [commit["subject"], "",
+           wrap(commit["about"] + " are about to be exported only to modules "
+                "that declare a free userspace with MODULE_USERSPACE().", ""),
+           "", *paragraphs(facts.fill(commit.get("note", ""), commit["at"])),
+           *left_out(facts, commit["name"])][:-1]
+    for name in sorted({name for r in rows for name in r.get("class", ())}):
+        for userspace in facts.classes[name]["userspace"]:
+            out += [""] + fact(facts, userspace, f"Class {name}:")
         out += ["", f"These are of the class {name}:", ""]
-        out += [wrap(f"{r['module']}: {r['evidence_use']}", "  ")
-                for r in rows if r["kind"] == "class:" + name]
+        out += [wrap(f"{r['name']}: {r['interface']}")
+                for r in rows if name in r.get("class", ())]
     for row in rows:
-        if row["kind"] == "library":
-            out += ["", f'{row["module"]} (library)',
-                    wrap(row["evidence_use"])]
-            commands.add("library")
-        elif row["kind"] == "userspace":
-            out += [""] + fact(row, row["module"])
+        if row.get("library"):
+            out += ["", f'{row["name"]} (library)', wrap(row["interface"])]
+        for userspace in row.get("userspace", ()):
+            out += [""] + fact(facts, userspace, row["name"])
+        if "lacks" in row:
+            out += ["", wrap(f"{row['name']} is not driven in: "
+                             + facts.render(row["lacks"]), "")]
     out += ["", "Nothing but .modinfo, and what sysfs shows of it, changes.",
             checked(rows)]
-    if len(commands) < len({r["kind"] for r in rows}):
+    if not all(row.get("library") for row in rows):
         out += ["", "Made with, for each declaration and its file, the last "
                 "one of a file first:", ""]
         out += command(COCCI, "--in-place -D userspace -D url='\"<url>\"'",
                        "-D license='\"<license>\"' <file>")
-    if commands:
+    if any(row.get("library") for row in rows):
         out += ["", "Made with, for each library and its file:", ""]
         out += command(COCCI, "--in-place -D library <file>")
     return "\n".join(out) + "\n"
 
 
-def paragraphs(text):
-    return [line for p in text.split("\\n") if p for line in (wrap(p, ""), "")]
-
-
-def gate_message(group, rows):
-    out = [group["subject"], "", *paragraphs(group["why"])]
-    listed = [r for r in rows if r["reason"] != "-"]
+def gate_message(facts, commit, rows):
+    out = [commit["subject"], "",
+           *paragraphs(facts.fill(commit["why"], commit["at"]))]
+    listed = [r for r in rows if "reason" in r]
     if listed:
         out += ["These hand it on:", ""]
         out += [wrap(f"{r['symbol']}: {r['reason']}") for r in listed] + [""]
     else:
         out += [wrap(", ".join(r["symbol"] for r in rows)), ""]
-    out += paragraphs(group["note"]) + [checked(rows), ""]
+    out += paragraphs(facts.fill(commit.get("note", ""), commit["at"]))
+    out += [checked(rows), ""]
     out += ["Made with, for each symbol and its file:", ""]
     out += command(GATE, "--in-place -D sym=<symbol> <file>")
     return "\n".join(out) + "\n"
+
+
+def message(facts, commit, rows):
+    return (declare_message if "about" in commit else
+            gate_message)(facts, commit, rows)
+
+
+def make(facts, name, cwd, parent, strict):
+    """The commit; nothing if it would be empty."""
+    commit = facts.commits[name]
+    declares = "about" in commit
+    rows = (facts.declared if declares else facts.gated)(name)
+    found = blobs(parent, sorted({r["file"] for r in rows}))
+    known, todo = [], {}
+    for row in rows:
+        what, file = row.get("symbol") or row["file"], row["file"]
+        if file in found and (declares or
+                              exported(what, found[file].decode("utf-8"))):
+            known.append(row)
+            todo.setdefault(file, []).extend(
+                facts.macros(row) if declares else [what])
+        else:
+            print(f"{name}: this base has no {what}", file=sys.stderr)
+    if strict and len(known) < len(rows):
+        sys.exit(1)
+    if not known:
+        return ""
+    edited = edit(todo, found, add_declarations if declares else gate, cwd)
+    if all(path.read_bytes() == found[file] for file, path in edited.items()):
+        return ""
+    return commit_on(parent, message(facts, commit, known), edited)
 
 
 def subject_of(patch):
@@ -284,61 +300,52 @@ def subject_of(patch):
 
 
 def is_generated(patch):
-    """It has the command that made it; the table may not name it any more."""
+    """It has the command that made it; no record may name it any more."""
     text = pathlib.Path(patch).read_text(encoding="utf-8")
     return any(f"--sp-file {sp_file} \\" in text for sp_file in (COCCI, GATE))
 
 
-def plan(patches):
-    """What groups.tsv does not name comes first, in the order that it has.
-    Then comes the table; a line of the kind "patch" is a commit by hand."""
+def plan(facts, patches):
+    """What order.toml does not name comes first, in the order that it has."""
     by_hand = {subject_of(p): p for p in patches if not is_generated(p)}
-    groups = table("groups.tsv")
-    for group in groups:
-        if group["kind"] == "patch" and group["subject"] not in by_hand:
-            sys.exit(f"no patch \"{group['subject']}\"")
-    named = {g["subject"] for g in groups}
+    for subject in facts.by_hand.values():
+        if subject not in by_hand:
+            sys.exit(f"no patch \"{subject}\"")
     for subject, patch in by_hand.items():
-        if subject not in named:
-            print("core", patch)
-    for group in groups:
-        if group["kind"] == "patch":
-            print("patch", by_hand[group["subject"]])
-        else:
-            print("group", group["group"])
+        if subject not in facts.by_hand.values():
+            print("core", "-", patch)
+    code = b"".join(path.read_bytes() for path in (
+        HERE / "treewide.py", TOP / COCCI, TOP / GATE))
+    for name in facts.order:
+        if name in facts.by_hand:
+            print("patch", "-", by_hand[facts.by_hand[name]])
+            continue
+        commit = facts.commits[name]
+        rows = (facts.declared if "about" in commit else facts.gated)(name)
+        what = message(facts, commit, rows), [
+            (r["file"], facts.macros(r) if "about" in commit else r["symbol"])
+            for r in rows], code
+        print("group", hashlib.sha256(repr(what).encode()).hexdigest(), name)
 
 
-def main():
-    validate()
-    if sys.argv[1:2] == ["plan"]:
-        return plan(sys.argv[2:])
-    if len(sys.argv) < 3 or sys.argv[1] not in ("files", "edit"):
-        sys.exit(__doc__)
-    group = group_of(sys.argv[2])
-    rows = (declarations if group["kind"] == "declare" else
-            conversions)(group)
-    if sys.argv[1] == "files":
-        print("\n".join(sorted({r["file"] for r in rows})))
-        return None
-    cwd = pathlib.Path(sys.argv[3])
-    known = [r for r in rows if (cwd / r["file"]).exists() and
-             (group["kind"] == "declare" or exported(r, cwd))]
-    for row in rows:
-        if row not in known:
-            what = row["file"] if group["kind"] == "declare" else row["symbol"]
-            print(f"{group['group']}: this base has no {what}",
-                  file=sys.stderr)
-    if len(known) < len(rows) and "--strict" in sys.argv:
-        sys.exit(1)
-    if not known:
-        return None
-    if group["kind"] == "declare":
-        add_declarations(known, cwd)
-        print(declare_message(group, known), end="")
+def main(args):
+    facts = Facts()
+    if args[:1] == ["plan"]:
+        plan(facts, args[1:])
+    elif args == ["messages"]:
+        for name in facts.order:
+            if name in facts.commits:
+                rows = facts.declared(name) + facts.gated(name)
+                print(message(facts, facts.commits[name], rows))
+                for row in rows:
+                    print(row["file"], row.get("symbol") or
+                          facts.macros(row))
+    elif len(args) >= 4 and args[0] == "make":
+        print(make(facts, args[1], pathlib.Path(args[2]), args[3],
+                   "--strict" in args[4:]))
     else:
-        gate(known, cwd)
-        print(gate_message(group, known), end="")
-    return None
+        sys.exit(__doc__)
 
 
-main()
+if __name__ == "__main__":
+    main(sys.argv[1:])

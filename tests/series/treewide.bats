@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 #
-# make treewide, on a small kernel: what the tables say becomes commits.
+# make treewide, on a small kernel: what the records say becomes commits.
 # shellcheck disable=SC2030,SC2031,SC2129,SC2154 # bats: each test is a subshell, and sets status and lines
 
 load helper
@@ -19,24 +19,105 @@ setup() {
 	plain_git -C "$KERNEL" commit -q -m drivers
 	make_series
 	series=$repo/series
-	tsv group kind subject why note >"$series/facts/groups.tsv"
-	tsv one declare 'drivers: declare' 'Because.' '' >>"$series/facts/groups.tsv"
-	tsv hand patch 'two: change a line' '' '' >>"$series/facts/groups.tsv"
-	tsv two gate 'drivers: gate' 'Because.\nAnd also.' 'At last.' >>"$series/facts/groups.tsv"
-	tsv class url license evidence_use evidence_license >"$series/facts/classes.tsv"
-	tsv kms https://example.org/kms MIT 'seen in x.c' 'COPYING' >>"$series/facts/classes.tsv"
-	tsv group module file kind url license evidence_use evidence_license >"$series/facts/declarations.tsv"
-	tsv one a drivers/a.c userspace https://example.org/a MIT use lic >>"$series/facts/declarations.tsv"
-	tsv one a drivers/a.c userspace https://example.org/z ISC use lic >>"$series/facts/declarations.tsv"
-	tsv one b drivers/b.c class:kms - - 'no ioctl of its own' - >>"$series/facts/declarations.tsv"
-	tsv one lib drivers/lib.c library - - 'helpers only' - >>"$series/facts/declarations.tsv"
-	tsv group symbol file from ns verdict reason >"$series/facts/exports.tsv"
-	tsv two give drivers/exp.c EXPORT_SYMBOL - convert 'gives one out' >>"$series/facts/exports.tsv"
-	tsv two keep drivers/exp.c EXPORT_SYMBOL - leave 'has none' >>"$series/facts/exports.tsv"
-	tsv two take drivers/exp.c EXPORT_SYMBOL_NS_GPL NS convert 'takes one in' >>"$series/facts/exports.tsv"
-}
+	facts=$series/facts
+	rm "$facts"/*.toml
+	cat >"$facts/order.toml" <<-'END'
+		order = ["one", "hand", "two"]
+		[by-hand]
+		hand = "two: change a line"
+	END
+	cat >"$facts/sources.toml" <<-'END'
+		[src]
+		repository = "https://example.org/some/one"
+		commit = "0123456789abcdef0123456789abcdef01234567"
+	END
+	cat >"$facts/one.toml" <<-'END'
+		[[commit]]
+		name = "one"
+		subject = "drivers: declare"
+		about = "Some exports"
 
-tsv() { (IFS=$'\t' && printf '%s\n' "$*"); }
+		[[class]]
+		name = "kms"
+		[[class.userspace]]
+		url = "https://example.org/kms"
+		license = "MIT"
+		use = "seen in {src} x.c"
+		evidence = [
+		    { in = "src", path = "x.c", use = ["ioctl"] },
+		    { in = "src", path = "COPYING", license = ["may be used"] },
+		]
+
+		[[module]]
+		name = "a"
+		commit = "one"
+		file = "drivers/a.c"
+		[[module.userspace]]
+		url = "https://example.org/a"
+		license = "MIT"
+		use = "use"
+		evidence = [
+		    { in = "src", path = "x.c", use = ["ioctl"] },
+		    { in = "src", path = "COPYING", license = ["may be used"] },
+		]
+		[[module.userspace]]
+		url = "https://example.org/z"
+		license = "ISC"
+		use = "use"
+		evidence = [
+		    { in = "src", path = "x.c", use = ["ioctl"] },
+		    { in = "src", path = "COPYING", license = ["may be used"] },
+		]
+
+		[[module]]
+		name = "b"
+		commit = "one"
+		file = "drivers/b.c"
+		class = ["kms"]
+		interface = "no ioctl of its own"
+
+		[[module]]
+		name = "lib"
+		commit = "one"
+		file = "drivers/lib.c"
+		library = true
+		interface = "helpers only"
+	END
+	cat >"$facts/two.toml" <<-'END'
+		[[commit]]
+		name = "two"
+		subject = "drivers: gate"
+		why = """
+		Because.
+
+		And
+		also.
+		"""
+		note = "At last."
+
+		[[export]]
+		symbol = "give"
+		file = "drivers/exp.c"
+		from = "EXPORT_SYMBOL"
+		commit = "two"
+		reason = "gives one out"
+
+		[[export]]
+		symbol = "keep"
+		file = "drivers/exp.c"
+		from = "EXPORT_SYMBOL"
+		leave = true
+		reason = "has none"
+
+		[[export]]
+		symbol = "take"
+		file = "drivers/exp.c"
+		from = "EXPORT_SYMBOL_NS_GPL"
+		namespace = "NS"
+		commit = "two"
+		reason = "takes one in"
+	END
+}
 
 treewide() {
 	made=$("$repo/series/facts/treewide" | tail -n 1)
@@ -45,7 +126,7 @@ treewide() {
 
 show() { git -C "$KERNEL" show "$made:$1"; }
 
-@test "treewide: declarations in the order of the table, exports by symbol" {
+@test "treewide: declarations in the order of the records, exports by symbol" {
 	treewide
 	diff - <(show drivers/a.c) <<-'END'
 		static int x;
@@ -62,21 +143,22 @@ EXPORT_SYMBOL(keep);
 EXPORT_SYMBOL_NS_USERSPACE_GPL(take, "NS");' ]
 }
 
-@test "treewide: first what the table does not name, then the table in its order" {
+@test "treewide: first what the order does not name, then what it names" {
 	treewide
 	[ "$(git -C "$KERNEL" log --reverse --format=%s HEAD.."$made")" = 'one: add a header
 three: change both
 drivers: declare
 two: change a line
 drivers: gate' ]
-	sed -i 's/^hand\tpatch\t.*/hand\tpatch\tno such subject\t\t/' "$repo/series/facts/groups.tsv"
+	sed -i 's/^hand = .*/hand = "no such subject"/' "$facts/order.toml"
 	fails_with 'no patch "no such subject"' "$repo/series/facts/treewide.py" plan "$repo"/patches/0*.patch
 }
 
 @test "treewide: a message has the facts and the command" {
 	treewide
 	git -C "$KERNEL" log --format=%B -n 1 --grep='drivers: declare' "$made" >"$BATS_TEST_TMPDIR/declare"
-	for text in https://example.org/a 'Use: seen in x.c' 'License: COPYING' \
+	for text in https://example.org/a 'Use: seen in some/one@01234567 x.c' \
+		'License: some/one@01234567 COPYING: "may be used"' \
 		'b: no ioctl of its own' 'lib (library)' 'add_userspace.cocci'; do
 		grep -qF "$text" "$BATS_TEST_TMPDIR/declare"
 	done
@@ -99,18 +181,19 @@ drivers: gate' ]
 	"$repo/series/facts/treewide" --check
 	treewide
 	[ "$(git -C "$KERNEL" rev-parse "$made^{tree}")" = "$(git -C "$KERNEL" rev-parse "$first^{tree}")" ]
-	# What the table does not have any more is gone from the series, too.
-	sed -i '/^two\t/d' "$repo/series/facts/groups.tsv" "$repo/series/facts/exports.tsv"
+	# What the records do not have any more is gone from the series, too.
+	rm "$facts/two.toml"
+	sed -i 's/, "two"//' "$facts/order.toml"
 	treewide
 	show drivers/exp.c | grep 'EXPORT_SYMBOL(give)' >/dev/null
 }
 
-@test "treewide: --check sees a table that the patches do not follow" {
+@test "treewide: --check sees a record that the patches do not follow" {
 	treewide
 	plain_git -C "$TREE" checkout -q --detach "$made"
 	"$repo/series/apply/refresh"
-	sed -i 's,example.org/kms,example.org/other,' "$repo/series/facts/classes.tsv"
-	fails_with 'patches/ are not what the tables give' "$repo/series/facts/treewide" --check
+	sed -i 's,example.org/kms,example.org/other,' "$facts/one.toml"
+	fails_with 'patches/ are not what the records give' "$repo/series/facts/treewide" --check
 }
 
 @test "treewide: what another base does not have is left out, and said" {
@@ -144,7 +227,7 @@ drivers: gate' ]
 	plain_git -C "$KERNEL" commit -q -a -m 'bring 20'
 	plain_git -C "$KERNEL" format-patch -q -o "$backport/7.1" HEAD~
 	plain_git -C "$KERNEL" reset -q --hard "$older"
-	sed -i '/two: change a line/d' "$repo/series/facts/groups.tsv"
+	sed -i -e 's/"hand", //' -e /hand/d "$facts/order.toml"
 	fails_with 'two-change-a-line.patch does not apply to Linux 7.2.4: ' "$repo/series/facts/treewide"
 	mv "$backport/7.1"/* "$backport/7.2/"
 	treewide
@@ -174,65 +257,113 @@ forty' ]
 	grep -q 'two-change-a-line.patch does not apply to Linux 7.3.9: CONFLICT (content): Merge conflict in kernel/module/main.c' <<<"$output"
 }
 
-@test "treewide: a row without effect, and a class that is none, are errors" {
-	cp "$repo/series/facts/declarations.tsv" "$BATS_TEST_TMPDIR/declarations.tsv"
-	tsv one exp drivers/exp.c userspace https://example.org/a MIT use lic >>"$repo/series/facts/declarations.tsv"
-	run "$repo/series/facts/treewide"
+@test "treewide: a record without effect is an error" {
+	cp "$facts/one.toml" "$BATS_TEST_TMPDIR/one.toml"
+	printf '[[module]]\nname = "exp"\ncommit = "one"\nfile = "drivers/exp.c"\nlibrary = true\ninterface = "-"\n' >>"$facts/one.toml"
+	run "$facts/treewide"
 	[ "$status" -ne 0 ]
-	grep -q 'drivers/exp.c: could not add MODULE_USERSPACE' <<<"$output"
-	cp "$BATS_TEST_TMPDIR/declarations.tsv" "$repo/series/"
-	sed -i 's/class:kms/class:kmz/' "$repo/series/facts/declarations.tsv"
-	run "$repo/series/facts/treewide"
-	[ "$status" -ne 0 ]
-	grep -q 'classes.tsv has no kmz' <<<"$output"
-	cp "$BATS_TEST_TMPDIR/declarations.tsv" "$repo/series/"
+	grep -q 'drivers/exp.c: could not add MODULE_USERSPACE_LIBRARY' <<<"$output"
+	cp "$BATS_TEST_TMPDIR/one.toml" "$facts/"
 	sed -i 's/EXPORT_SYMBOL(give)/EXPORT_SYMBOL_FOR_MODULES(give, "x")/' "$KERNEL/drivers/exp.c"
 	plain_git -C "$KERNEL" commit -q -a -m other
-	run "$repo/series/facts/treewide"
+	run "$facts/treewide"
 	[ "$status" -ne 0 ]
 	grep -q 'drivers/exp.c: could not gate give' <<<"$output"
 }
 
-# bad TABLE SED MESSAGE: with that edit every command fails, in one line.
+# What spatch made of a file is kept, for that file and that edit.
+@test "treewide: spatch is asked once for each edit of a file" {
+	kept() { (cd "$USERSPACE_GPL_CACHE/treewide.spatch" && stat -c '%n %i %y' ./*); }
+	treewide
+	first=$made before=$(kept)
+	[ "$(wc -l <<<"$before")" = 4 ]
+	treewide
+	[ "$made" = "$first" ] && [ "$(kept)" = "$before" ]
+	sed -i 's,example.org/z,example.org/y,' "$facts/one.toml"
+	treewide
+	[ "$(show drivers/a.c | tail -n 1)" = 'MODULE_USERSPACE("https://example.org/y", "ISC");' ]
+	[ "$(kept | grep -cxF "$before")" = 4 ] && [ "$(kept | wc -l)" = 5 ]
+	# Another semantic patch makes something else of all of them.
+	echo '// more' >>"$repo/scripts/coccinelle/misc/gate_userspace.cocci"
+	treewide
+	[ "$(kept | wc -l)" = 9 ]
+}
+
+@test "treewide: --declare shows what a record changes, and is what refresh writes" {
+	treewide
+	plain_git -C "$TREE" checkout -q --detach "$made"
+	"$repo/series/apply/refresh"
+	sed -i 's,example.org/z,example.org/y,' "$facts/one.toml"
+	run "$facts/treewide" --declare
+	[ "$status" -eq 0 ]
+	grep '^-+MODULE_USERSPACE("https://example.org/z", "ISC");$' <<<"$output"
+	grep '^++MODULE_USERSPACE("https://example.org/y", "ISC");$' <<<"$output"
+	[ "$(grep -c '^--- a/' <<<"$output")" = 1 ]
+	cp -r "$repo/patches" "$BATS_TEST_TMPDIR/declared"
+	treewide
+	plain_git -C "$TREE" checkout -q --detach "$made"
+	"$repo/series/apply/refresh"
+	diff -r "$BATS_TEST_TMPDIR/declared" "$repo/patches"
+}
+
+# bad FILE SED MESSAGE: with that edit every command fails, in one line.
 bad() {
-	cp "$series/$1" "$BATS_TEST_TMPDIR/good"
-	sed -i -E "$2" "$series/$1"
+	cp "$facts/$1" "$BATS_TEST_TMPDIR/good"
+	sed -i -E "$2" "$facts/$1"
 	echo "$1: $2"
-	! cmp -s "$series/$1" "$BATS_TEST_TMPDIR/good" || return 1
-	for command in "plan $repo/patches/0001-one-add-a-header.patch" 'files one' "edit one $BATS_TEST_TMPDIR"; do
+	! cmp -s "$facts/$1" "$BATS_TEST_TMPDIR/good" || return 1
+	for command in "treewide.py plan $repo/patches/0001-one-add-a-header.patch" \
+		"treewide.py make one $BATS_TEST_TMPDIR" 'facts.py check' 'facts.py modules'; do
 		# shellcheck disable=SC2086 # words
-		run "$series/facts/treewide.py" $command
+		run "$facts/"$command
 		echo "$output"
 		[ "$status" -ne 0 ]
 		[ "$output" = "$3" ]
 	done
-	cp "$BATS_TEST_TMPDIR/good" "$series/$1"
+	cp "$BATS_TEST_TMPDIR/good" "$facts/$1"
 }
 
-@test "treewide: a mistake in a table is said, with its line, before anything is made" {
-	run "$series/facts/treewide.py" files one
+@test "treewide: a mistake in a record is said, with its name, before anything is made" {
+	run "$facts/facts.py" check
+	echo "$output"
 	[ "$status" -eq 0 ]
-	bad groups.tsv '2s/\tdeclare\t/\tdeclares\t/' "groups.tsv:2: kind is 'declares', not declare or gate or patch"
-	bad groups.tsv '2s/\t/ /' 'groups.tsv:2: 4 fields, not 5'
-	bad groups.tsv '4s/^two/one/' 'groups.tsv:4: group one once more, the first is groups.tsv:2'
-	bad groups.tsv '4s/gate\tdrivers: gate/gate\tdrivers: declare/' 'groups.tsv:4: subject drivers: declare once more, the first is groups.tsv:2'
-	bad classes.tsv '2s/$/\tmore/' 'classes.tsv:2: 6 fields, not 5'
-	bad classes.tsv '2s/\tMIT\t/\t\t/' 'classes.tsv:2: no license'
-	bad classes.tsv '2{p}' 'classes.tsv:3: class kms url https://example.org/kms once more, the first is classes.tsv:2'
-	bad declarations.tsv '3s/^one/onee/' 'declarations.tsv:3: groups.tsv has no onee'
-	bad declarations.tsv '3s/^one/two/' 'declarations.tsv:3: group two is of the kind gate, not declare'
-	bad declarations.tsv '2s/\tuserspace\t/\tuserspcae\t/' "declarations.tsv:2: kind is 'userspcae', not class:<name> or library or userspace"
-	bad declarations.tsv '4s/class:kms/class:kmz/' 'declarations.tsv:4: classes.tsv has no kmz'
-	bad declarations.tsv '2s/\thttps[^\t]*/\t-/' 'declarations.tsv:2: no url'
-	bad declarations.tsv '4s/\t-\t-\t/\t-\tMIT\t/' 'declarations.tsv:4: a url or a license, of a row of the kind class:kms'
-	bad declarations.tsv '2{p}' 'declarations.tsv:3: file drivers/a.c url https://example.org/a once more, the first is declarations.tsv:2'
-	bad declarations.tsv '5{p}' 'declarations.tsv:6: file drivers/lib.c kind library once more, the first is declarations.tsv:5'
-	bad declarations.tsv '5s/$/\t/' 'declarations.tsv:5: 9 fields, not 8'
-	bad exports.tsv '2s/convert/convertt/' "exports.tsv:2: verdict is 'convertt', not convert or leave"
-	bad exports.tsv '2s/^two/second/' 'exports.tsv:2: groups.tsv has no second'
-	bad exports.tsv '2s/^two/one/' 'exports.tsv:2: group one is of the kind declare, not gate'
-	bad exports.tsv '3{p}' 'exports.tsv:4: symbol keep once more, the first is exports.tsv:3'
-	bad exports.tsv '2s/\t/ /' 'exports.tsv:2: 6 fields, not 7'
-	sed -i '4s/class:kms/class:kmz/' "$series/facts/declarations.tsv"
-	fails_with 'declarations.tsv:4: classes.tsv has no kmz' "$series/facts/treewide"
+	bad order.toml 's/"hand"/"hend"/' 'order.toml: hend is no commit, and not made by hand'
+	bad order.toml 's/^hand/two/' 'order.toml: hand is no commit, and not made by hand'
+	bad order.toml 's/, "two"//' 'two.toml: commit two is not in order.toml'
+	bad order.toml 's/"hand"/"hand", "hand"/' 'order.toml: hand in the order once more, the first is order.toml'
+	bad order.toml 's/^order = \[/order = /' 'order.toml: Expected newline or end of document after a statement (at line 1, column 14)'
+	bad one.toml '1s/commit/kommit/' 'one.toml: what is kommit?'
+	bad one.toml '/^about/d' 'one.toml: commit one: either what it is about, or why'
+	bad one.toml 's/^about/abaut/' 'one.toml: commit one: what is abaut?'
+	bad two.toml 's/^subject.*/subject = "drivers: declare"/' 'two.toml: commit two: subject drivers: declare once more, the first is one.toml: commit one'
+	bad two.toml 's/^name = "two"/name = "one"/' 'two.toml: commit one once more, the first is in one.toml: commit one'
+	bad one.toml 's/^(url = .*kms).*/\1"\nmore = "x"/' 'one.toml: class kms: userspace: what is more?'
+	bad one.toml '/^license = "ISC"/d' 'one.toml: module a: userspace: no license'
+	bad one.toml 's/^license = "ISC"/license = 1/' 'one.toml: module a: userspace: license is no str'
+	bad one.toml 's/^license = "ISC"/license = ""/' 'one.toml: module a: userspace: no license'
+	bad one.toml 's/^commit = "one"/commit = "onee"/' 'one.toml: module a: onee is no commit that declares'
+	bad one.toml 's/^commit = "one"/commit = "two"/' 'one.toml: module a: two is no commit that declares'
+	bad one.toml 's/^class = .*/class = ["kmz"]/' 'one.toml: module b: no class kmz'
+	bad one.toml 's/^class = .*/class = "kms"/' 'one.toml: module b: class is no list'
+	bad one.toml '/^class = /d' 'one.toml: module b: none of userspace, class, library, undeclared'
+	bad one.toml '/^interface = "no/d' 'one.toml: module b: no interface'
+	bad one.toml 's/^library = true/library = true\nundeclared = "none"/' 'one.toml: module lib: library and undeclared of userspace, class, library, undeclared'
+	bad one.toml 's/^library = true/library = "yes"/' 'one.toml: module lib: library is no bool'
+	bad one.toml 's,drivers/lib.c,drivers/a.c,' 'one.toml: module lib: file drivers/a.c once more, the first is one.toml: module a'
+	bad one.toml 's,example.org/z,example.org/a,; s/"ISC"/"MIT"/' 'one.toml: module a: drivers/a.c: https://example.org/a MIT once more, the first is one.toml: module a'
+	bad one.toml 's/^use = "use"/use = "in {scr} x.c"/' 'one.toml: module a: sources.toml has no scr'
+	bad one.toml 's/in = "src", path = "x.c"/in = "scr", path = "x.c"/' 'one.toml: module a: sources.toml has no scr'
+	bad one.toml '/use = \["ioctl"\]/d' 'one.toml: module a: https://example.org/a: no evidence of its use'
+	bad one.toml '/license = \[/d' 'one.toml: module a: https://example.org/a: no evidence of its license'
+	bad one.toml 's/use = \["ioctl"\]/shows = "ioctl"/' 'one.toml: class kms: userspace: evidence: what is shows?'
+	bad one.toml 's/"may be used"/"SPDX-License-Identifier: GPL-2.0"/' 'one.toml: module a: COPYING is under GPL-2.0-only, which MIT does not have'
+	bad sources.toml 's/^commit = .*/commit = "master"/' 'sources.toml: src: master is no commit'
+	bad two.toml 's/^note = .*/note = "all {{gaet}}"/' 'two.toml: commit two: there is no value gaet'
+	bad two.toml 's/^leave = true/laeve = true/' 'two.toml: export keep: what is laeve?'
+	bad two.toml '/^leave = true/d' 'two.toml: export keep: none of commit, leave'
+	bad two.toml 's/^leave = true/leave = true\ncommit = "two"/' 'two.toml: export keep: commit and leave of commit, leave'
+	bad two.toml 's/^commit = "two"/commit = "one"/' 'two.toml: export give: one is no commit that gates'
+	bad two.toml 's/^symbol = "keep"/symbol = "give"/' 'two.toml: export give: symbol give once more, the first is two.toml: export give'
+	sed -i 's/^class = .*/class = ["kmz"]/' "$facts/one.toml"
+	fails_with 'one.toml: module b: no class kmz' "$facts/treewide"
 }

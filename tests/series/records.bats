@@ -1,0 +1,154 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# A fact stands once: in a copy of the real records one of them is changed, and
+# nothing that is made from them says the old thing any more.
+# shellcheck disable=SC2030,SC2031,SC2154 # bats: each test is a subshell, and sets status and lines
+
+load helper
+
+setup() {
+	cp -r "$top/series/facts" "$BATS_TEST_TMPDIR/facts"
+	mkdir -p "$BATS_TEST_TMPDIR/r/series" "$BATS_TEST_TMPDIR/r/scripts"
+	mv "$BATS_TEST_TMPDIR/facts" "$BATS_TEST_TMPDIR/r/series/"
+	cp -r "$top/series/checks" "$BATS_TEST_TMPDIR/r/series/"
+	cp -r "$top/scripts/coccinelle" "$BATS_TEST_TMPDIR/r/scripts/"
+	facts=$BATS_TEST_TMPDIR/r/series/facts
+	cp "$top/README.md" "$BATS_TEST_TMPDIR/r/"
+	made=$BATS_TEST_TMPDIR/made
+	generate
+}
+
+# All that is made from the records, into files that are named after it.
+generate() {
+	mkdir -p "$made"
+	"$facts/treewide.py" messages >"$made/messages"
+	"$facts/facts.py" none >"$made/none"
+	"$facts/facts.py" fill "$facts/cover-letter.in" >"$made/letter"
+	"$facts/facts.py" mark "$BATS_TEST_TMPDIR/r/README.md" >"$made/readme"
+	"$facts/facts.py" modules >"$made/modules"
+	"$facts/facts.py" undeclared >"$made/undeclared"
+}
+
+# record FILE MODULE TEXT: TEXT in place of the record
+record() {
+	/usr/bin/python3 - "$facts/$1" "$2" "$3" <<-'END'
+		import re, sys
+		path, name, new = sys.argv[1:]
+		with open(path, encoding="utf-8") as f:
+		    old = f.read()
+		parts = re.split(r"(?m)^(?=\[\[(?:module|export|class|commit)\]\])", old)
+		hits = [i for i, p in enumerate(parts) if f'name = "{name}"' in p.splitlines()]
+		assert len(hits) == 1, hits
+		parts[hits[0]] = new + "\n"
+		with open(path, "w", encoding="utf-8") as f:
+		    f.write("".join(parts))
+	END
+}
+
+# says FILE TEXT, says_not FILE TEXT: however it is wrapped
+says() { tr -s '[:space:]' ' ' <"$made/$1" | grep -F -- "$2" >/dev/null; }
+says_not() {
+	! says "$1" "$2" || {
+		echo "$1 says: $2"
+		return 1
+	}
+}
+
+@test "records: what is generated is what this repository has" {
+	cmp "$made/readme" "$top/README.md"
+	diff "$made/letter" <(head -n "$(wc -l <"$made/letter")" "$top/patches/0000-cover-letter.patch") |
+		grep '^[<>]' >"$BATS_TEST_TMPDIR/differs" || :
+	# But for the count of the patches, which make refresh puts there.
+	run grep -v 'Subject: ' "$BATS_TEST_TMPDIR/differs"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	if grep -q userspace-none.h "$top/series/apply/files"; then
+		cmp "$made/none" "$top/scripts/mod/userspace-none.h"
+	fi
+}
+
+@test "records: a driver that is declared is left out nowhere, and on no list" {
+	for file in messages none letter readme undeclared; do says "$file" habanalabs; done
+	says letter 'Six modules of the tree declare nothing'
+	says readme 'Six modules have no declaration'
+	says messages 'known, habanalabs, c3-isp'
+	record accel.toml habanalabs '[[module]]
+name = "habanalabs"
+commit = "accel"
+file = "drivers/accel/habanalabs/common/habanalabs_drv.c"
+
+[[module.userspace]]
+url = "https://example.org/thunk"
+license = "MIT"
+use = "issues them all"
+evidence = [
+    { in = "hl-thunk-open", path = "src/libhlthunk.c", use = ["HL_IOCTL_INFO"] },
+    { in = "hl-thunk-open", path = "COPYING", license = ["MIT"] },
+]
+'
+	generate
+	for file in none letter readme undeclared; do says_not "$file" habanalabs; done
+	says_not messages Intel_Gaudi3
+	says_not messages 'known, habanalabs'
+	says_not messages 'habanalabs: No'
+	# accel leaves nothing out any more, media does.
+	[ "$(sed '/^accel:/,/^dma-buf:/!d' "$made/messages" | grep -c 'Left out')" = 0 ]
+	[ "$(grep -c 'Left out' "$made/messages")" = 2 ]
+	says messages 'https://example.org/thunk'
+	says messages 'known, c3-isp, rcar-isp, sun6i-isp, omap3-isp and am437x-vpfe,'
+	says letter 'Five modules of the tree declare nothing'
+	says readme 'Five modules have no declaration'
+	says letter '269 modules of the tree declare: 84 name'
+	[ "$(grep -c '^"' "$made/none")" = 5 ]
+}
+
+@test "records: a driver that is dropped is named nowhere" {
+	says messages amdxdna
+	says letter '268 modules of the tree declare: 83 name'
+	record accel.toml amdxdna ''
+	generate
+	for file in messages none letter readme modules undeclared; do
+		says_not "$file" amdxdna
+		says_not "$file" xdna-driver
+	done
+	says letter '267 modules of the tree declare: 82 name'
+	says_not letter 268
+	says letter 'Of the 272 modules in C'
+}
+
+@test "records: a license that changed is the new one everywhere, and has to be what was seen" {
+	[ "$(grep -c 'tinycompress' "$made/messages")" -gt 0 ]
+	says messages 'LGPL-2.1-only OR BSD-3-Clause'
+	sed -i 's/^license = "LGPL-2.1-only OR BSD-3-Clause"/license = "MPL-2.0"/' "$facts/sound.toml"
+	run "$facts/treewide.py" messages
+	[ "$status" -ne 0 ]
+	grep 'sound.toml: module snd-compress: src/lib/compress_hw.c is under .*, which MPL-2.0 does not have' <<<"$output"
+	sed -i 's/"SPDX-License-Identifier: (LGPL-2.1-only OR BSD-3-Clause)"/"SPDX-License-Identifier: MPL-2.0"/; s,"dual BSD/LGPLv2.1 license","MPL-2.0",' "$facts/sound.toml"
+	generate
+	says messages "('https://github.com/alsa-project/tinycompress', 'MPL-2.0')"
+	says_not messages 'LGPL-2.1-only OR BSD-3-Clause'
+	says_not messages 'dual BSD/LGPLv2.1'
+}
+
+@test "records: an export that is gated, and one that is not any more, are counted" {
+	says letter '25 exports of DMA-BUF proper'
+	says letter 'the 61 exports that hand those on'
+	says messages dma_buf_vunmap_unlocked
+	sed -i '/^symbol = "drm_gem_handle_delete"/,/^reason/s/^leave = true/commit = "gate-drm-prime"/' "$facts/drm.toml"
+	/usr/bin/python3 - "$facts/dma-buf.toml" <<-'END'
+		import re, sys
+		with open(sys.argv[1], encoding="utf-8") as f:
+		    text = f.read()
+		text, n = re.subn(r'\[\[export\]\]\nsymbol = "dma_buf_vunmap_unlocked"\n(?:.+\n)*', "", text)
+		assert n == 1
+		with open(sys.argv[1], "w", encoding="utf-8") as f:
+		    f.write(text)
+	END
+	generate
+	says letter '24 exports of DMA-BUF proper'
+	says letter 'the 62 exports that hand those on'
+	says letter 'the 18 of drivers/gpu/drm/drm_prime.c'
+	says messages 'drm_gem_handle_delete: makes or ends'
+	says_not messages dma_buf_vunmap_unlocked
+}
