@@ -64,20 +64,22 @@ if [ ! -e "$cache/lock" ] && [ -n "$(foreign)" ]; then
 	die "$cache has files of yours ($(foreign | sort | head -n 1), ...): USERSPACE_GPL_CACHE names another place, which need not be there yet"
 fi
 
-# What make(1) and the user's environment would hand on to the kernel's own
-# make: `make check KERNEL=...` must not become a variable of kbuild, nor may a
-# result depend on the shell in which it was made.
-unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES MAKEFILES GNUMAKEFLAGS
-unset ARCH SUBARCH CROSS_COMPILE CROSS_COMPILE_COMPAT LLVM LLVM_IAS
-unset AR AS CC CPP CXX HOSTAR HOSTCC HOSTCXX HOSTLD HOSTPKG_CONFIG LD NM
-unset OBJCOPY OBJDUMP PAHOLE READELF RUSTC STRIP
-unset CFLAGS CPPFLAGS CXXFLAGS LDFLAGS LDLIBS RUSTFLAGS "${!EXTRA_@}"
-unset KAFLAGS KCFLAGS KCPPFLAGS KRUSTFLAGS USERCFLAGS USERLDFLAGS
-unset HOSTCFLAGS HOSTCXXFLAGS HOSTLDFLAGS HOSTLDLIBS HOSTRUSTFLAGS
-unset "${!AFLAGS_@}" "${!CFLAGS_@}" "${!LDFLAGS_@}" "${!RUSTFLAGS_@}"
-unset "${!CONFIG_@}" "${!INSTALL_@}" "${!KBUILD_@}" "${!KCONFIG_@}"
-unset KERNELRELEASE KERNELVERSION LOCALVERSION
-unset C CF CHECK CHECKFLAGS M MO O SUBDIRS V VERBOSE W
+# What is in the environment and not named here goes: make(1) would hand it on to the
+# kernel's own make. `make check KERNEL=...` must not become a variable of kbuild, nor may
+# a result depend on the shell in which it was made. First who and where the caller is,
+# then how the network is reached, then what the README and the scripts say of themselves.
+# GIT_* is dealt with below.
+for var in $(compgen -e); do
+	case $var in
+	PATH | HOME | USER | LOGNAME | SHELL | TERM | PWD | SHLVL | LC_ALL | TMPDIR | XDG_*_HOME) ;;
+	*_proxy | *_PROXY | SSL_CERT_* | CURL_CA_BUNDLE | DEBIAN_MIRROR) ;;
+	USERSPACE_GPL_* | KERNEL | BASE | TREE | JOBS | SETUP | CI | QUICK | CONFIGS) ;;
+	UST_BUILD_UM | KUNIT_*TIMEOUT | FUZZ_SECONDS | CLANG | ROUNDS) ;;
+	GIT_* | CCACHE_* | BATS_*) ;;
+	*) unset "$var" ;;
+	esac
+done
+unset var
 
 # kbuild, coccicheck and checkpatch's spdxcheck need the python3 which has
 # Debian's modules, not one that a version manager put before it in PATH.

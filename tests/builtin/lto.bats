@@ -28,7 +28,7 @@ setup_file() {
 	local kind
 
 	find_llvm || llvm=none
-	export llvm
+	echo "$llvm" > "$BATS_FILE_TMPDIR/llvm"
 	[ "$llvm" = none ] || echo "# lto: $("clang$llvm" --version | head -n 1)" >&3
 	for kind in none thin full dist; do
 		[ "$llvm" = none ] || lto_world >"$BATS_FILE_TMPDIR/made.$kind" 2>&1 ||
@@ -37,6 +37,7 @@ setup_file() {
 }
 
 setup() {
+	llvm=$(< "$BATS_FILE_TMPDIR/llvm")
 	[ "$llvm" != none ] || skip "no clang, llvm and lld that are new enough for the kernel"
 	kind=${BATS_TEST_DESCRIPTION#lto: }
 	kind=${kind%%[: ]*}
