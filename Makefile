@@ -2,7 +2,7 @@
 #
 # Every target is one call of a script. KERNEL=<git tree of linux> [BASE=<commit>]
 # uses another base than the packaged one, TREE=<dir> puts the tree elsewhere,
-# GROUP=<name> runs one group of the tests.
+# GROUP=<name> runs one group of the tests, QUICK=1 what takes two minutes of them.
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
@@ -13,7 +13,7 @@ help: ## this list
 demo: setup-tree setup-demo ## what the series does, shown on a booted kernel
 	@series/demo/demo
 
-check: setup-tree setup-treewide setup-checkpatch setup-demo setup-check ## all tests, or those of GROUP=<name>
+check: setup-tree setup-treewide setup-checkpatch setup-demo setup-check ## all tests, those of GROUP=<name>, or the QUICK=1 ones
 	@tests/run $(GROUP)
 
 tree: setup-tree ## a git tree of Linux with the series applied as commits
