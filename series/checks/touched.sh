@@ -47,13 +47,13 @@ kmake() {
 # compile. The rest of scripts/ and tools/ works on what has been compiled.
 reaches_all() {
 	grep -E '(^|/)(Kconfig|Makefile|Kbuild)|^(scripts|tools/(build|include|lib|objtool))/' |
-		grep -vE '^scripts/(mod|coccinelle|livepatch)/|^scripts/(tags.sh|misc-check)$|^tools/lib/python/|/configs/'
+		grep -vE '^scripts/(mod|coccinelle|livepatch)/|^scripts/(tags.sh|misc-check|checkpatch.pl)$|^tools/lib/python/|/configs/'
 }
 
 # Of files, those on which it depends what configure makes.
 reaches_configuration() {
 	grep -E '(^|/)(Kconfig|Makefile|Kbuild)|^(scripts|tools|include)/|^arch/[^/]*/(include|kernel/(asm|vdso)|entry|tools)|^kernel/(bounds|time/timeconst)' |
-		grep -vE '^scripts/coccinelle/|/configs/'
+		grep -vE '^scripts/(coccinelle|livepatch)/|^scripts/(tags.sh|misc-check|checkpatch.pl)$|^tools/lib/python/|/configs/'
 }
 
 changed() { git -C "$repo" diff --name-only --no-renames "$1" "$2"; }
