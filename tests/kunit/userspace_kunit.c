@@ -371,9 +371,10 @@ static const struct text_case declaration_cases[] = {
 	{ "more than one space before the license is accepted",
 	  URL "   MIT", FREE },
 	{ "trailing spaces are accepted", URL " MIT ", FREE },
-	{ "a URL may hold any printable character",
-	  "https://example.org:80/~x?a=b&c=%20#[y]\"\\'", NO_LICENSE,
-	  "https://example.org:80/~x?a=b&c=%20#[y]\"\\'" },
+	/* modpost writes it into C, so quotes and backslashes are refused below. */
+	{ "a URL may hold any other printable character",
+	  "https://example.org:80/~x?a=b&c=%20#[y]", NO_LICENSE,
+	  "https://example.org:80/~x?a=b&c=%20#[y]" },
 	{ "library is accepted", "library", LIBRARY },
 
 	{ "an empty declaration has no URL", "", BAD_URL },
