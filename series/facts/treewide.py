@@ -188,7 +188,7 @@ def command(sp_file, *args):
 
 
 def checked(rows):
-    """What tests/series/compile.bats shows of each commit."""
+    """What tests/compile/compile.bats shows of each commit."""
     with open(HERE.parent / "checks/not-x86", encoding="utf-8") as f:
         other = dict(line.split("\t")[:2] for line in f if line[0] != "#")
     files = sorted({r["file"] for r in rows})

@@ -241,7 +241,7 @@ class Module:
             sym = min((s for how, s in self.uses if how in ("", "weak") and self.table.is_gated(s)),
                       key=lambda s: self.undefined.index(s) if self.undefined else s)
             how = "exported" if self.table.is_gated(sym, lent=False) else "lent"
-            return (f"4 {self.mod}: uses {sym}, {how} by {self.table.exporter[sym].mod} only to modules "
+            return (f"4 {self.mod}: uses {sym}, {how} by {self.table.owner(sym)} only to modules "
                     "with a free userspace, but has no valid declaration.")
         if errno == "EINVAL":
             sym = next(s for _, s in self.uses if self.table.namespace(s))
@@ -251,7 +251,7 @@ class Module:
         if errno == "ENXIO":
             sym = self.uses[0][1]
             how = "exported" if self.table.is_gated(sym, lent=False) else "lent"
-            return (f"4 {self.mod}: symbol_get() of {sym}, {how} by {self.table.exporter[sym].mod} only to "
+            return (f"4 {self.mod}: symbol_get() of {sym}, {how} by {self.table.owner(sym)} only to "
                     "modules with a free userspace, but has no valid declaration, or is not "
                     "GPL-compatible.")
         return ""
@@ -296,6 +296,10 @@ class Table:
         if m.class_of(symbol) == "gated":
             return True
         return lent and m.lends(symbol)
+
+    def owner(self, symbol):
+        """As module_name() calls it, which is "kernel" where it is built in."""
+        return self.exporter[symbol].mod if symbol in self.exporter else "kernel"
 
     def namespace(self, symbol):
         m = self.exporter.get(symbol)

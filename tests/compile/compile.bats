@@ -4,7 +4,7 @@
 # Every commit compiles what it touches; and the checkers find nothing new there.
 # shellcheck disable=SC2030,SC2031,SC2154 # bats: each test is a subshell, and sets status and lines
 
-load helper
+load ../series/helper
 
 setup_file() {
 	TREE=$("$BATS_TEST_DIRNAME/../../series/apply/tree")
