@@ -47,9 +47,12 @@ def names(symbols):
 
 
 def expand(text):
-    """{x*488} is 488 of an x."""
-    return re.sub(r"\{(\w+)\*(\d+)\}",
+    """{x*488} is 488 of an x, {1..9} is nine texts."""
+    text = re.sub(r"\{(\w+)\*(\d+)\}",
                   lambda m: m[1].replace("space", " ") * int(m[2]), text)
+    if m := re.search(r"\{(\d+)\.\.(\d+)\}", text):
+        return [text.replace(m[0], str(i)) for i in range(int(m[1]), int(m[2]) + 1)]
+    return [text]
 
 
 class Export:
@@ -77,22 +80,25 @@ class Module:
         (self.name, self.where, uses, exports, declares, self.says, self.loader,
          code) = row
         self.case = self.name.split("/")[0]
-        self.ko = self.name.replace("/", "-")
+        self.ko = self.name.rpartition("=")[2].replace("/", "-")
         self.mod = self.ko.replace("-", "_")
         self.uses = [u.rpartition(":")[::2] for u in uses.split()]
         self.exports = [Export(e) for e in exports.split()]
-        self.declares = [expand(d) for d in re.split("; *", declares) if d]
+        self.declares = [x for d in re.split("; *", declares) if d for x in expand(d)]
         self.says = [] if self.says == "-" else self.says.split("; ")
         self.code, self.asm, self.symvers, self.order = code, "", "", ("", "-asm")
+        self.second = ""
         # How the file is forged when it is built, for the loader alone; the order in
         # which the loader meets its symbols, once it is built.
         self.forge, self.undefined = "", []
-        if m := re.match(r"(S(?:-first|-only)?|SYMVERS|KO): (.*)", code):
+        if m := re.match(r"(S(?:-first|-only)?|SYMVERS|HEADER|KO): (.*)", code):
             self.code = ""
             if m[1] == "SYMVERS":
                 self.symvers = m[2].replace("\\t", "\t").split("; ")
             elif m[1] == "KO":
                 self.forge = m[2]
+            elif m[1] == "HEADER":
+                self.second = m[2]
             else:
                 self.asm = m[2].replace("; ", "\n")
                 self.order = {"S": ("-c", "-asm"), "S-first": ("-asm", "-c"),
@@ -115,13 +121,17 @@ class Module:
                        if (how != "byname" or known) and self.table.is_gated(s, lent)})
 
     def lends(self, symbol):
-        return bool(self.gated()) and any(
+        asks = self.declares and any(how in ("get", "byname") or s == "__symbol_get"
+                                     for how, s in self.uses)
+        return bool(self.gated() or asks) and any(
             e.name == symbol and e.kind != "gated" for e in self.exports)
 
     def declared(self, where="external"):
         """The entries that modinfo shows: what modpost has accepted, each once."""
         out = re.findall(r'"userspace=([^"\\]*)"', self.asm)
         out += re.findall(r'MODULE_INFO\(userspace, "([^"]*)"', self.code)
+        if self.says == ["none-known"]:
+            return ["none known"]
         if any(s.split()[0] in (*WORDS, "hand") for s in self.says):
             return []
         # Where it uses nothing gated, it must not get by where that is gated.
@@ -165,6 +175,19 @@ class Module:
             if not e.asm:
                 lines.append(f"int {e.name};" if e.data else f"void {e.name}(void) {{ }}")
                 lines.append(e.export(default_ns) + ";")
+        if self.second:
+            lines.append(f'#include "{self.ko}.h"')
+        else:
+            lines += self.declarations()
+        lines += [code, f'MODULE_DESCRIPTION("Test of userspace-gated symbols: {self.name}");']
+        if "MODULE_LICENSE(" not in code:
+            lines.append('MODULE_LICENSE("GPL");')
+        if asm:
+            asm = f"{directives}\n#include <linux/export.h>\n#include <linux/linkage.h>\n{asm}"
+        return "\n".join(lines) + "\n", (self.asm or asm) and (self.asm or asm) + "\n"
+
+    def declarations(self):
+        lines = []
         for d in self.declares:
             if d == "library":
                 lines.append("MODULE_USERSPACE_LIBRARY();")
@@ -173,12 +196,7 @@ class Module:
             else:
                 url, text = d.split(" ", 1) if "://" in d else ("https://example.org/u", d)
                 lines.append(f'MODULE_USERSPACE("{url}", "{text}");')
-        lines += [code, f'MODULE_DESCRIPTION("Test of userspace-gated symbols: {self.name}");']
-        if "MODULE_LICENSE(" not in code:
-            lines.append('MODULE_LICENSE("GPL");')
-        if asm:
-            asm = f"{directives}\n#include <linux/export.h>\n#include <linux/linkage.h>\n{asm}"
-        return "\n".join(lines) + "\n", (self.asm or asm) and (self.asm or asm) + "\n"
+        return lines
 
     # ---- what is said of it
 
@@ -212,7 +230,10 @@ class Module:
         out = []
         for word in self.says:
             word, _, arg = word.partition(" ")
-            level = "WARNING" if (relaxed and word != "hand") or word in ("warning", "lends") else "ERROR"
+            level = "WARNING" if (relaxed and word != "hand") or word in ("warning", "lends", "lent-none") else "ERROR"
+            word = word.removeprefix("lent-")
+            if word == "none-known":
+                continue
             if word in ("alone", "cc"):
                 if arg:
                     out.append(arg if word == "alone" else "error: " + arg)
@@ -316,7 +337,7 @@ class Table:
             want.add(m.name)
             todo += self.cases[m.case] if m.case != "gated" else []
             todo += [self.exporter[s] for _, s in m.uses
-                     if s in self.exporter and self.exporter[s].name != "gated"]
+                     if not m.symvers and s in self.exporter and self.exporter[s].name != "gated"]
         return [m for m in self.modules.values() if m.name in want]
 
     def write(self, directory, modules, extra=()):
@@ -331,6 +352,12 @@ class Table:
             files[x.name] = x.read_text()
         for m in modules:
             c, asm = m.source()
+            if m.second:
+                files[m.ko + ".h"] = "\n".join(m.declarations()) + "\n"
+                files[m.ko + "-c.c"] = c
+                files[m.ko + "-2.c"] = f'#include <linux/module.h>\n#include "{m.ko}.h"\n{m.second}\n'
+                kbuild.append(f"{m.ko}-y := {m.ko}-c.o {m.ko}-2.o")
+                continue
             if asm:
                 order = m.order if m.asm else ("-c", "-asm")
                 files[m.ko + "-asm.S"] = "/* SPDX-License-Identifier: GPL-2.0-only */\n" + asm

@@ -169,8 +169,9 @@ class Run:
                 extra = "" if first.name == "gated" else work / "out/lib/Module.symvers"
                 if first.symvers:
                     extra = src / "extra.symvers"
-                    text = "\n".join("0x00000000\t{}\tgated\t{}".format(*s.split(" ", 1))
-                                     for s in first.symvers)
+                    text = "\n".join("0x00000000\t{}\t{}\t{}".format(
+                        s.split(" ")[0], TABLE.exporter.get(s.split(" ")[0], TABLE["gated"]).ko,
+                        s.split(" ", 1)[1]) for s in first.symvers)
                     extra.write_text(text + "\n" * text.endswith("\t"))
                 status = make(k, f"O={self.o}", f"M={m}", f"KBUILD_EXTRA_SYMBOLS={extra}", *args,
                               *self.vars, "modules", stderr=f)
@@ -189,6 +190,9 @@ class Run:
                 if how in ("", "weak") and s not in nm]
         got = subprocess.run(["modinfo", "-F", "userspace", ko], capture_output=True, text=True,
                              check=True).stdout.splitlines()
+        if " .userspace " in subprocess.run(["readelf", "-SW", ko], capture_output=True, text=True,
+                                            check=True).stdout:
+            bad.append(f"{ko.name} has a section that its link should have discarded")
         declared = m.declared(self.mode.split("-")[0])
         if sorted(got) != declared:
             bad.append(f"modinfo shows {got}, not {declared}")
