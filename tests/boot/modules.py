@@ -38,7 +38,7 @@ def build_cases(name, names=None, warn=WARN):
     directory = CACHE / "boot" / name
     rows = [TABLE[n] for n in names] if names else [m for m in TABLE.modules.values() if m.loader]
     TABLE.write(directory, [TABLE["gated"]] + [m for m in TABLE.closure(rows) if m.name != "gated"],
-                [HERE / "modules/finder.c", HERE / "modules/broken.c"])
+                [HERE / f"modules/{x}.c" for x in ("finder", "broken", "ask", "name", "name-user")])
     build_modules(kernel, directory, *warn, arch="um" if arch == "um" else "x86")
     for m in rows:
         ko = directory / f"{m.ko}.ko"

@@ -48,6 +48,60 @@ def judge(guest, module, said):
         guest.refused(module.mod, module.mod, module.loader, module.kernel())
 
 
+def asking(guest):
+    """symbol_get() with a name in an array, made at run time, of the kernel, and of another
+    module; what is lent by those that were answered."""
+    def text(who, symbol, how, why):
+        return (f"4 {who}: symbol_get() of {symbol}, {how} only to modules with a free userspace, "
+                f"but {why}.")
+    invalid, nobody = "has no valid declaration, or is not GPL-compatible", "the name is no string of a module"
+    nothing = "gives nothing out, and one message"
+    guest.load("getter_array", "getter-array")
+    guest.unload("getter_array")
+    guest.load("getter_array_not", "getter-array-not")
+    guest.equal("symbol_get(), the name is in an array, declared: given out, without a word",
+                "getter_array/errno getter_array/records", "0 ")
+    guest.equal(f"symbol_get(), the name is in an array, undeclared: {nothing}",
+                "getter_array_not/errno getter_array_not/records",
+                f"ENXIO {text('getter_array_not', 'gated_1', 'exported by gated', invalid)}")
+
+    guest.load("kernel_names", "kernel-names")
+    for step, what, asked, said in (
+            ("ask_run", "the name is made at run time", "name=gated_1",
+             text("no module", "gated_1", "exported by gated", nobody)),
+            ("ask_run_lent", "of what is lent, the name is made at run time", "name=kernel",
+             text("no module", "kernel", "lent by kernel_names", nobody)),
+            ("ask_kernel", "by built-in code, gated", "kobject=fs",
+             text("no module", "fs", "exported by kernel_names", nobody))):
+        guest.step("exec", step, f"/sbin/modprobe ask {asked} 2>/dev/null")
+        guest.equal(f"symbol_get(){' ' if what[:2] in ('of', 'by') else ', '}{what}: {nothing}",
+                    f"{step}/exit {step}/records", f"1 {said}")
+    guest.step("exec", "ask_kernel_lent", "/sbin/modprobe ask kobject=kernel")
+    guest.equal("symbol_get() by built-in code, lent: given out, without a word",
+                "ask_kernel_lent/exit ask_kernel_lent/records", "0 ")
+    guest.unload("ask", "-ask_kernel_lent")
+    guest.unload("kernel_names")
+
+    # Who asks is the module that has the name, whoever calls; and it lends from then on.
+    guest.load("ask", "ask")
+    guest.load("name", "name")
+    guest.equal("symbol_get() of a name that a declared module hands on: given out, without a word",
+                "name/errno name/records", "0 ")
+    guest.load("name_user", "name-user")
+    guest.refused("name_user", "who asked symbol_get() lends what it exports, its user", "EACCES",
+                  "4 name_user: uses named, lent by name only to modules with a free userspace, "
+                  "but has no valid declaration.")
+    guest.equal("who asked symbol_get() lends what it exports", "name_user/errno", "EACCES")
+    guest.unload("name")
+    guest.unload("ask")
+    guest.load("asks", "asks")
+    guest.load("asks_user_not", "asks-user-not")
+    guest.equal("who may ask symbol_get() lends what it exports, before it has asked",
+                "asks/errno asks_user_not/errno asks_user_not/records",
+                f"0 EACCES {TABLE['asks-user-not'].kernel('EACCES')}")
+    guest.unload("asks")
+
+
 def suite(tap, work):
     where, said = root(work, "um")
     where.symvers = where.kernel.parents[1] / "boot/um/Module.symvers"
@@ -80,6 +134,7 @@ def suite(tap, work):
     guest.load("getter_not", "getter-not")
     guest.equal("symbol_get(), undeclared: gives nothing out, and one message", "getter_not/errno getter_not/records",
                 f"ENXIO {getter_not.kernel('ENXIO')}")
+    asking(guest)
     # Out of scope, as the documentation says: nobody can see it.
     tap.equal("found in kallsyms: modpost says nothing", said.get("finder"), None)
     guest.load("finder", "finder")
@@ -126,6 +181,25 @@ def suite(tap, work):
     guest.equal("... and who uses its exports can't use gated symbols, declared or not",
                 "giver_of_proprietary/errno giver_of_proprietary/proc", "ENOENT absent")
     guest.equal("... so that nobody holds it", "-proprietary_taker/errno", "0")
+    # In the order of its symbols, what is lent comes first.
+    guest.load("lent_taker", "forged/proprietary_taker/taker")
+    guest.load("lent_lender", "lender")
+    guest.load("giver_lent", "giver-lent")
+    guest.unload("taker", "-lent_taker")
+    guest.unload("lender", "-lent_lender")
+    guest.equal("... and who uses its exports can't use what is lent, declared or not",
+                "lent_taker/errno lent_lender/errno giver_lent/errno giver_lent/proc -lent_taker/errno",
+                "0 0 ENOENT absent 0")
+    # The name for which another one asks lies in a module that is not GPL-compatible.
+    forge.forge("replace s/^license=GPL$/license=None/", where.mods / "name.ko",
+                where.mods / "forged/proprietary_name/name.ko")
+    guest.load("ask_proprietary", "ask")
+    guest.load("proprietary_name", "forged/proprietary_name/name")
+    guest.unload("ask", "-ask_proprietary")
+    guest.equal("symbol_get(), not GPL-compatible: gives nothing out, and one message",
+                "proprietary_name/errno proprietary_name/records",
+                "ENXIO 4 name: symbol_get() of gated_1, exported by gated only to modules with a free "
+                "userspace, but has no valid declaration, or is not GPL-compatible.")
     guest.step("exec", "modprobe_force", "/sbin/modprobe --force undeclared 2>&1")
     guest.equal("modprobe --force: refused, with the message", "modprobe_force/exit modprobe_force/records",
                 f"1 {TABLE['undeclared'].kernel('EACCES')}")

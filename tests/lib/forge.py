@@ -63,12 +63,13 @@ def forge(how, source, out):
         tmp.write_bytes(text)
         objcopy("--update-section", f".modinfo={tmp}", source, out)
     elif verb == "size":
-        tmp.write_bytes(b"\3" * int(arg))
-        if "__kflagstab" in sections(source):
-            objcopy("--update-section", f"__kflagstab={tmp}", source, out)
+        size, section = arg.split()
+        tmp.write_bytes(b"\3" * int(size))
+        if section in sections(source):
+            objcopy("--update-section", f"{section}={tmp}", source, out)
         else:
-            objcopy("--add-section", f"__kflagstab={tmp}", "--set-section-flags",
-                    "__kflagstab=alloc,readonly,data", source, out)
+            objcopy("--add-section", f"{section}={tmp}", "--set-section-flags",
+                    f"{section}=alloc,readonly,data", source, out)
     elif verb == "remove":
         objcopy("--remove-section", arg, source, out)
     elif verb == "flags":
