@@ -10,10 +10,10 @@ MAKEFLAGS += --no-print-directory
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
 
-demo: setup-tree setup-demo ## what the series does, shown on a booted kernel
+demo: setup-tree-demo ## what the series does, shown on a booted kernel
 	@series/demo/demo
 
-check: setup-tree setup-treewide setup-checkpatch setup-demo setup-check ## all tests, those of GROUP=<name>, or the QUICK=1 ones
+check: setup-tree-treewide-checkpatch-demo-check ## all tests, those of GROUP=<name>, or the QUICK=1 ones
 	@tests/run $(GROUP)
 
 tree: setup-tree ## a git tree of Linux with the series applied as commits
@@ -25,40 +25,40 @@ update: setup-tree ## the same, on the newest 7.3.y that the archive has
 refresh: setup-tree ## take edits of whole files and of the tree back into patches/
 	@series/apply/refresh
 
-treewide: setup-tree setup-treewide ## make the generated commits anew from the records in series/facts/
+treewide: setup-tree-treewide ## make the generated commits anew from the records in series/facts/
 	@series/facts/treewide
 
-declare: setup-tree setup-treewide ## after an edit of a record in series/facts/: the patches that it changes, in seconds
+declare: setup-tree-treewide ## after an edit of a record in series/facts/: the patches that it changes, in seconds
 	@series/facts/treewide --declare
 
 evidence: setup-tree ## is what the records say still there? EVIDENCE=<dir of clones>, else git fetches
 	@series/facts/evidence
 
-bisect: setup-tree setup-demo setup-check ## build every commit of the series in full (hours)
+bisect: setup-tree-demo-check ## build every commit of the series in full (hours)
 	@series/checks/bisect
 
-bench: setup-tree setup-demo setup-check setup-bench ## what the series costs: size, modpost, loading a module
+bench: setup-tree-demo-check-bench ## what the series costs: size, modpost, loading a module
 	@series/checks/bench
 
-mutate: setup-tree setup-treewide setup-checkpatch setup-demo setup-check ## break each check on purpose: a test has to notice
+mutate: setup-tree-treewide-checkpatch-demo-check ## break each check on purpose: a test has to notice
 	@tests/mutation/run --all
 
-link: setup-tree setup-demo setup-check setup-link ## link the modules that the records name, modpost checks them (hours)
+link: setup-tree-demo-check-link ## link the modules that the records name, modpost checks them (hours)
 	@series/checks/link-importers
 
-builtin: setup-tree setup-demo ## compile the drivers that the records name as built in, and check them (half an hour)
+builtin: setup-tree-demo ## compile the drivers that the records name as built in, and check them (half an hour)
 	@series/checks/builtin-importers
 
-checkpatch: setup-tree setup-checkpatch ## the kernel's checkpatch.pl --strict on every patch
+checkpatch: setup-tree-checkpatch ## the kernel's checkpatch.pl --strict on every patch
 	@series/checks/checkpatch
 
-static: setup-tree setup-treewide setup-demo setup-check ## sparse, coccicheck and W=1: what is new on the touched files
+static: setup-tree-treewide-demo-check ## sparse, coccicheck and W=1: what is new on the touched files
 	@series/checks/static
 
 clean: ## remove what was made and downloaded, and keep the tree while it has edits
 	@series/clean
 
 setup-%:
-	@series/setup $*
+	@series/setup $(subst -, ,$*)
 
 .PHONY: help demo check tree update refresh treewide declare evidence link builtin bisect bench mutate checkpatch static clean

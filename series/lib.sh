@@ -37,6 +37,54 @@ note() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 }
 
+minutes() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
+
+# progress WHAT LOG TOTAL UNIT COUNT COMMAND...: run COMMAND, with its output in LOG. After
+# two seconds a line says what is being done. On a terminal it is written anew each second,
+# with how many of TOTAL the command COUNT finds done, how long that took, and roughly how
+# long it will still take. In the output of tests/run on a terminal (USERSPACE_GPL_WATCHED)
+# there is one more line every half a minute.
+progress() {
+	local what=$1 log=$2 total=$3 unit=$4 count=$5 status=0 start=$SECONDS watcher
+	shift 5
+
+	: >"$log" || die "cannot write to $log"
+	watch_progress &
+	watcher=$!
+	"$@" </dev/null >"$log" 2>&1 || status=$?
+	kill "$watcher" 2>/dev/null || :
+	wait "$watcher" 2>/dev/null || :
+	[ ! -t 2 ] || printf '\r\033[K' >&2
+	return "$status"
+}
+
+watch_progress() {
+	local never n spent text line='\r\033[K%s' every=1
+
+	# read(1) of what nobody writes, since a sleep(1) would outlive this shell.
+	exec {never}<> <(:)
+	read -rt 2 -u "$never" || :
+	if [ ! -t 2 ]; then
+		note "$what (log: $log)"
+		[ -n "${USERSPACE_GPL_WATCHED:-}" ] || return 0
+		line='%s\n' every=30
+		read -rt $every -u "$never" || :
+	fi
+	# Who is interrupted does not come to end this one.
+	while kill -0 $$ 2>/dev/null; do
+		n=$($count 2>/dev/null) || :
+		n=${n:-0} spent=$((SECONDS - start)) text="${0##*/}: $what"
+		[ -z "$total" ] || text+=", $n of $total$unit"
+		text+=", $(minutes $spent)"
+		if [ "$n" -gt 0 ] && [ "${total:-0}" -ge "$n" ]; then
+			text+=", about $(minutes $((spent * (total - n) / n))) still"
+		fi
+		# shellcheck disable=SC2059 # one of the two above
+		printf "$line" "$text" >&2
+		read -rt $every -u "$never" || :
+	done
+}
+
 kernel=${KERNEL:-} base_ref=${BASE:-} tree=${TREE:-}
 
 # kbuild takes neither as the name of a directory.
