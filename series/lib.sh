@@ -121,7 +121,7 @@ for var in $(compgen -e); do
 	case $var in
 	PATH | HOME | USER | LOGNAME | SHELL | TERM | PWD | SHLVL | LC_ALL | TMPDIR | XDG_*_HOME) ;;
 	*_proxy | *_PROXY | SSL_CERT_* | CURL_CA_BUNDLE | DEBIAN_MIRROR | APT_CONFIG) ;;
-	USERSPACE_GPL_* | KERNEL | BASE | TREE | JOBS | SETUP | CI | QUICK | CONFIGS) ;;
+	USERSPACE_GPL_* | KERNEL | BASE | TREE | JOBS | SETUP | CI | QUICK | CONFIGS | EVIDENCE) ;;
 	UST_BUILD_UM | KUNIT_*TIMEOUT | FUZZ_SECONDS | CLANG | ROUNDS) ;;
 	GIT_* | CCACHE_* | BATS_*) ;;
 	*) unset "$var" ;;
