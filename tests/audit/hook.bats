@@ -1,0 +1,68 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# What is said when a kernel is installed, and that it never fails.
+
+load helper
+
+setup_file() { build_audit; }
+
+setup() {
+	setup_audit
+	export USERSPACE_AUDIT=$audit MODULES_DIR=$BATS_TEST_TMPDIR/modules
+	hook=$top/tools/module/userspace-audit.hook
+	new=$MODULES_DIR/99.0 old=$MODULES_DIR/$(uname -r)
+	mkdir -p "$new/build" "$new/updates/dkms" "$old/updates/dkms"
+	printf '0x1\tgated_1\tvmlinux\tEXPORT_SYMBOL_USERSPACE_GPL\t\n' >"$new/build/Module.symvers"
+}
+
+@test "hook: a line for each module of DKMS that is refused, and none for others" {
+	dir=$new/updates/dkms
+	module undeclared gated_1
+	module declared gated_1 "userspace=https://example.org/u MIT"
+	module plain other
+	run "$hook" 99.0 /boot/vmlinuz-99.0
+	[ "$status" = 0 ]
+	[ "$output" = "undeclared: Linux 99.0 will refuse it (refused), it uses gated_1; see userspace-audit(8)" ]
+	# As kernel-install calls it
+	run "$hook" add 99.0 /boot/entry /boot/vmlinuz-99.0
+	[ "$status" = 0 ] && [ "${#lines[@]}" = 1 ]
+	run "$hook" remove 99.0 /boot/entry
+	[ "$status" = 0 ] && [ -z "$output" ]
+}
+
+@test "hook: what did not build for the new kernel, by what runs now" {
+	dir=$old/updates/dkms
+	module undeclared gated_1
+	module mended gated_1
+	module plain other
+	dir=$new/updates/dkms
+	module mended gated_1 "userspace=https://example.org/u MIT"
+	run "$hook" 99.0
+	[ "$status" = 0 ] && [ "${#lines[@]}" = 1 ] && [[ $output = "undeclared: "* ]]
+}
+
+@test "hook: silent for a kernel that refuses none, and never fails" {
+	dir=$new/updates/dkms
+	module undeclared gated_1
+	printf '0x1\tgated_1\tvmlinux\tEXPORT_SYMBOL_GPL\t\n' >"$new/build/Module.symvers"
+	run "$hook" 99.0
+	[ "$status" = 0 ] && [ -z "$output" ]
+	rm -r "$new/build"
+	run "$hook" 99.0
+	[ "$status" = 0 ] && [ -z "$output" ]
+	run "$hook"
+	[ "$status" = 0 ] && [ -z "$output" ]
+	run "$hook" no-such-release
+	[ "$status" = 0 ] && [ -z "$output" ]
+	USERSPACE_AUDIT=/nonexistent run "$hook" 99.0
+	[ "$status" = 0 ] && [ -z "$output" ]
+}
+
+@test "hook: is installed by install-hook, and by nothing else" {
+	make -s -C "$BATS_FILE_TMPDIR/linux/tools/module" install DESTDIR="$BATS_TEST_TMPDIR/root"
+	[ ! -e "$BATS_TEST_TMPDIR/root/etc" ]
+	[ -x "$BATS_TEST_TMPDIR/root/usr/sbin/userspace-audit" ]
+	make -s -C "$BATS_FILE_TMPDIR/linux/tools/module" install-hook DESTDIR="$BATS_TEST_TMPDIR/root"
+	[ -x "$BATS_TEST_TMPDIR/root/etc/kernel/postinst.d/zz-userspace-audit" ]
+	[ -x "$BATS_TEST_TMPDIR/root/etc/kernel/install.d/95-userspace-audit.install" ]
+}
