@@ -9,6 +9,8 @@ usage: facts.py check			are the records well-formed?
        facts.py exports			symbol, gated or left, macro and commit
        facts.py none			the list that modpost has of the
 					undeclared, as C
+       facts.py audit			what tools/module/userspace-audit has of
+					the gated and the declared
        facts.py values			what a text may say as {{name}}
        facts.py fill FILE		FILE with these filled in
        facts.py mark FILE		the parts of FILE between a line of
@@ -298,6 +300,20 @@ class Facts:
             " is known. */\n",
             *sorted(f'"{r["name"]}",\n' for r in self.undeclared())])
 
+    def audit(self):
+        """What userspace-audit knows of a kernel without the series."""
+        lines = [
+            *sorted(f"gated\t{r['symbol']}" for r in self.gated()),
+            # An inline function without the series, which calls this one.
+            "inline\tib_umem_get_attr_or_va",
+            *sorted({f"declared\t{r['name']}" for r in self.declared()} |
+                    {f"none-known\t{r['name']}" for r in self.undeclared()})]
+        return ("# SPDX-License-Identifier: GPL-2.0-only\n"
+                "# Generated: the symbols that only modules with a free "
+                "userspace can use, and the\n# modules of the kernel tree "
+                "that declare one, for kernels that do not say so\n"
+                "# themselves.\n" + "\n".join(lines) + "\n")
+
     def macros(self, row):
         """What a module declares: pairs of URL and license, in order."""
         if row.get("library"):
@@ -345,6 +361,9 @@ def main(args):
         return
     if args == ["none"]:
         print(facts.none(), end="")
+        return
+    if args == ["audit"]:
+        print(facts.audit(), end="")
         return
     if args[:1] in (["fill"], ["mark"]) and len(args) == 2:
         path = pathlib.Path(args[1])

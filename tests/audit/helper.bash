@@ -8,13 +8,7 @@ top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 
 build_audit() {
 	local tree=${TREE:-$("$top/series/apply/tree" | tail -n 1)}
-	local to=$BATS_FILE_TMPDIR/linux
-
-	mkdir -p "$to/tools" "$to/include/linux"
-	cp -r "$tree"/tools/{scripts,include} "$to/tools/"
-	cp "$tree/include/linux/license.h" "$to/include/linux/"
-	cp -r "$top/tools/module" "$to/tools/"
-	make -s -C "$to/tools/module" CFLAGS=-Werror
+	"$top/tests/audit/build" "$tree" "$BATS_FILE_TMPDIR/linux"
 }
 
 setup_audit() {

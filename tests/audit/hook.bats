@@ -20,13 +20,13 @@ setup() {
 	module undeclared gated_1
 	module declared gated_1 "userspace=https://example.org/u MIT"
 	module plain other
-	run "$hook" 99.0 /boot/vmlinuz-99.0
+	run sh "$hook" 99.0 /boot/vmlinuz-99.0
 	[ "$status" = 0 ]
 	[ "$output" = "undeclared: Linux 99.0 will refuse it (refused), it uses gated_1; see userspace-audit(8)" ]
 	# As kernel-install calls it
-	run "$hook" add 99.0 /boot/entry /boot/vmlinuz-99.0
+	run sh "$hook" add 99.0 /boot/entry /boot/vmlinuz-99.0
 	[ "$status" = 0 ] && [ "${#lines[@]}" = 1 ]
-	run "$hook" remove 99.0 /boot/entry
+	run sh "$hook" remove 99.0 /boot/entry
 	[ "$status" = 0 ] && [ -z "$output" ]
 }
 
@@ -37,7 +37,7 @@ setup() {
 	module plain other
 	dir=$new/updates/dkms
 	module mended gated_1 "userspace=https://example.org/u MIT"
-	run "$hook" 99.0
+	run sh "$hook" 99.0
 	[ "$status" = 0 ] && [ "${#lines[@]}" = 1 ] && [[ $output = "undeclared: "* ]]
 }
 
@@ -45,16 +45,16 @@ setup() {
 	dir=$new/updates/dkms
 	module undeclared gated_1
 	printf '0x1\tgated_1\tvmlinux\tEXPORT_SYMBOL_GPL\t\n' >"$new/build/Module.symvers"
-	run "$hook" 99.0
+	run sh "$hook" 99.0
 	[ "$status" = 0 ] && [ -z "$output" ]
 	rm -r "$new/build"
-	run "$hook" 99.0
+	run sh "$hook" 99.0
 	[ "$status" = 0 ] && [ -z "$output" ]
-	run "$hook"
+	run sh "$hook"
 	[ "$status" = 0 ] && [ -z "$output" ]
-	run "$hook" no-such-release
+	run sh "$hook" no-such-release
 	[ "$status" = 0 ] && [ -z "$output" ]
-	USERSPACE_AUDIT=/nonexistent run "$hook" 99.0
+	USERSPACE_AUDIT=/nonexistent run sh "$hook" 99.0
 	[ "$status" = 0 ] && [ -z "$output" ]
 }
 

@@ -2,6 +2,7 @@
 """um-forged: more forged modules, and what can only be seen when modules come and go
 in a certain order."""
 
+from audit import agrees
 from guest import Guest
 from modules import TABLE, load_forged, root
 
@@ -124,4 +125,6 @@ def suite(tap, work):
     guest.unload("gated", "-gated_late")
     guest.step("read", "modules_end", "/proc/modules")
     guest.equal("nothing is left in /proc/modules", "-gated_late/errno modules_end/text", "0 ")
+    # The others depend on what was loaded before.
+    agrees(guest, 15, forged_only=True)
     return guest.boot

@@ -357,6 +357,10 @@ static const char *read_symbols(struct reader *r, const struct sections *s,
 		flags = section_data(s->kflagstab);
 		if (!flags || !gelf_getshdr(s->kflagstab, &flags_sh))
 			return "__kflagstab is truncated";
+		/* As fits_exports() in kernel/module/main.c */
+		if (!file->is_vmlinux &&
+		    (flags_sh.sh_flags & (SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR)) != SHF_ALLOC)
+			return "__kflagstab is not read-only data";
 		flags_ndx = elf_ndxscn(s->kflagstab);
 		file->has_flags = true;
 	}

@@ -904,8 +904,8 @@ static void print_table(void)
 			wide = strlen(name);
 		free(name);
 	}
-	if (wide > columns / 2)
-		wide = columns / 2;
+	if (wide > columns / 2 - 5)
+		wide = columns / 2 - 5;
 	left = columns == INT_MAX ? INT_MAX : columns - wide - 23;
 	if (left < 10)
 		left = 10;
