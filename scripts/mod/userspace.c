@@ -131,7 +131,7 @@ void userspace_check(struct module *mod, bool intree, bool external,
 {
 	const struct module_userspace_use *use = &mod->userspace_use;
 	bool uses_unknown = mod->uses_unknown || mod->uses_symbol_get;
-	bool may_use;
+	bool may_use, none = mod->userspace.verdict == MODULE_USERSPACE_NONE;
 
 	if ((mod->own_userspace_tag || (external && mod->own_intree_tag)) &&
 	    (use->nr || mod->uses_external || uses_unknown)) {
@@ -143,7 +143,7 @@ void userspace_check(struct module *mod, bool intree, bool external,
 					   may_be_library(mod, intree));
 	if (may_use)
 		mod->write_userspace_tag = true;
-	else if (!external && mod->userspace.verdict == MODULE_USERSPACE_NONE &&
+	else if (!external && none &&
 		 module_userspace_none_known(get_basename(mod->name)))
 		mod->write_userspace_none = use->nr;
 	else if (module_userspace_is_bad(&mod->userspace))
@@ -151,6 +151,8 @@ void userspace_check(struct module *mod, bool intree, bool external,
 	else if (use->nr || (uses_unknown && mod->userspace.nr))
 		/* Sources of the tree don't know that M= has built what they use. */
 		report(mod, !warn_only && !(intree && use->nr == use->nr_lent));
+
+	mod->lacks_userspace = none && use->nr && !mod->write_userspace_none;
 
 	if (may_use && external && !intree && mod->is_lender &&
 	    mod->exports_other.nr)
