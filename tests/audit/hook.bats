@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What is said when a kernel is installed, and that it never fails.
 
+# shellcheck disable=SC2154 # helper.bash sets the variables
 load helper
 
 setup_file() { build_audit; }
@@ -42,7 +43,7 @@ setup() {
 }
 
 @test "hook: silent for a kernel that refuses none, and never fails" {
-	dir=$new/updates/dkms
+	dir=$new/updates/dkms # shellcheck disable=SC2034
 	module undeclared gated_1
 	printf '0x1\tgated_1\tvmlinux\tEXPORT_SYMBOL_GPL\t\n' >"$new/build/Module.symvers"
 	run sh "$hook" 99.0

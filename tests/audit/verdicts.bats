@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What is said of a module, and with which exit status.
 
+# shellcheck disable=SC2154 # helper.bash sets the variables
 load helper
 
 setup_file() { build_audit; }
@@ -293,7 +294,9 @@ u=userspace=https://example.org/u\ MIT
 }
 
 @test "running: the modules that are loaded now, by the files that modules.dep has" {
-	local modules=$BATS_TEST_TMPDIR/lib/modules/$(uname -r) own=()
+	local modules own=()
+
+	modules=$BATS_TEST_TMPDIR/lib/modules/$(uname -r)
 
 	[ "$(id -u)" = 0 ] || own=(--map-root-user)
 	module plain other

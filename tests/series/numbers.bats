@@ -97,7 +97,7 @@ tests_in() {
 	n=$(wc -l <"$top/patches/series")
 	states "$letter" "userspace-gpl series ($n): "
 	# Each is in one line of the list, and none in two.
-	[ "$(sed -nE 's/^ +([0-9]+) - ([0-9]+) .*/\1 \2/p' "$letter" |
+	[ "$(sed -nE 's/^ +([0-9]+)  .*/\1 \1/p; s/^ +([0-9]+) - ([0-9]+) .*/\1 \2/p' "$letter" |
 		while read -r from to; do seq "$from" "$to"; done)" = "$(seq "$n")" ]
 	# The letter says that all defconfigs enforce, so no patch may relax one.
 	if grep defconfig "$top/patches/series"; then
