@@ -7,11 +7,14 @@ usage: treewide.py plan PATCH...	the order of commits, a line each: by
        treewide.py messages		all messages, and what is put into
 					which file, as of the version that the
 					records are for
-       treewide.py make NAME DIR PARENT [--strict]
-					make the commit on PARENT, in the
-					repository that git is told of, and
-					print it. --strict: what is not there
-					is an error
+       treewide.py make DIR PARENT NAME... [--strict]
+					make these commits, the first on
+					PARENT and each of the others on the
+					one before, in the repository that
+					git is told of; print a line for each,
+					which is empty if the commit would be.
+					--strict: what is not there is an
+					error
 
 A commit of the records either adds declarations or changes exports. DIR gets
 the files and the semantic patches while they are edited; beside it, in
@@ -71,7 +74,8 @@ def blobs(parent, files):
 
 def commit_on(parent, text, edited):
     """A commit without an index, which for all of the kernel is a slow thing.
-    Who and when is as for git commit."""
+    Who and when is as for git commit. Of a few objects git makes loose ones,
+    and it need not wait for the disk to have the pack that it then deletes."""
     def data(value):
         return b"data %d\n%s\n" % (len(value), value)
 
@@ -81,7 +85,8 @@ def commit_on(parent, text, edited):
            for kind in ("AUTHOR", "COMMITTER")]
     files = [f"M 100644 inline {file}\n".encode() + data(path.read_bytes())
              for file, path in edited.items()]
-    return run(["git", "fast-import", "--quiet", "--force",
+    return run(["git", "-c", "core.fsync=committed,-loose-object,-pack",
+                "fast-import", "--quiet", "--force",
                 "--date-format=rfc2822"], input=b"".join(
                     [b"commit refs/made\nmark :1\n", *who,
                      data(text.encode()), b"from ", parent.encode(), b"\n",
@@ -341,8 +346,12 @@ def main(args):
                     print(row["file"], row.get("symbol") or
                           facts.macros(row))
     elif len(args) >= 4 and args[0] == "make":
-        print(make(facts, args[1], pathlib.Path(args[2]), args[3],
-                   "--strict" in args[4:]))
+        cwd, parent = pathlib.Path(args[1]), args[2]
+        for name in args[3:]:
+            if name != "--strict":
+                made = make(facts, name, cwd, parent, "--strict" in args)
+                print(made)
+                parent = made or parent
     else:
         sys.exit(__doc__)
 

@@ -313,7 +313,7 @@ bad() {
 	echo "$1: $2"
 	! cmp -s "$facts/$1" "$BATS_TEST_TMPDIR/good" || return 1
 	for command in "treewide.py plan $repo/patches/0001-one-add-a-header.patch" \
-		"treewide.py make one $BATS_TEST_TMPDIR" 'facts.py check' 'facts.py modules'; do
+		"treewide.py make $BATS_TEST_TMPDIR HEAD one" 'facts.py check' 'facts.py modules'; do
 		# shellcheck disable=SC2086 # words
 		run "$facts/"$command
 		echo "$output"
