@@ -251,8 +251,6 @@ class Facts:
                                     if r["commit"] != "gate-drm-prime"]),
             "lacking": listed([r["name"] for r in self.declared()
                                if "lacks" in r]),
-            "in-c": len([r for r in self.declared()
-                         if r["commit"] in self.commits]) + len(known),
         }
         for name, commit in self.commits.items():
             if "why" in commit:

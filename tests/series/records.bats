@@ -114,6 +114,7 @@ evidence = [
 	done
 	says letter '267 modules of the tree declare: 82 name'
 	says_not letter 268
+	says_not letter '83 name'
 }
 
 @test "records: a license that changed is the new one everywhere, and has to be what was seen" {
