@@ -1,14 +1,17 @@
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
-# Every target is one call of a script. KERNEL=<git tree of linux> [BASE=<commit>]
-# uses another base than the packaged one, TREE=<dir> puts the tree elsewhere,
-# GROUP=<name> runs one group of the tests, QUICK=1 what takes two minutes of them.
+# Every target is one call of a script, after the packages that it needs have been
+# installed: setup-<group>-<group> of series/packages. KERNEL=<git tree of linux>
+# [BASE=<commit>] uses another base than the packaged one, TREE=<dir> puts the tree
+# elsewhere, GROUP=<name> runs one group of the tests, QUICK=1 what takes two minutes.
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
-	@sed -n 's/^\([a-z0-9]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n -e 's/^##@ \(.*\)/\n\1/p' -e 's/^\([a-z0-9]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 14
+
+##@ See it, test it
 
 demo: setup-tree-demo ## what the series does, shown on a booted kernel
 	@series/demo/demo
@@ -16,38 +19,35 @@ demo: setup-tree-demo ## what the series does, shown on a booted kernel
 check: setup-tree-treewide-checkpatch-demo-check ## all tests, those of GROUP=<name>, or the QUICK=1 ones
 	@tests/run $(GROUP)
 
+setup: ## say what these two need of Debian's packages, and install it
+	@series/setup
+
+##@ Take it
+
 tree: setup-tree ## a git tree of Linux with the series applied as commits
 	@series/apply/tree
 
 update: setup-tree ## the same, on the newest 7.3.y that the archive has
 	@series/apply/tree --update
 
+##@ Change it
+
 refresh: setup-tree ## take edits of whole files and of the tree back into patches/
 	@series/apply/refresh
-
-treewide: setup-tree-treewide ## make the generated commits anew from the records in series/facts/
-	@series/facts/treewide
 
 declare: setup-tree-treewide ## after an edit of a record in series/facts/: the patches that it changes, in seconds
 	@series/facts/treewide --declare
 
+treewide: setup-tree-treewide ## make the generated commits anew from the records in series/facts/
+	@series/facts/treewide
+
 evidence: setup-tree ## is what the records say still there? EVIDENCE=<dir of clones>, else git fetches
 	@series/facts/evidence
 
-bisect: setup-tree-demo-check ## build every commit of the series in full (hours)
-	@series/checks/bisect
+picture: setup-picture ## draw the picture of what is checked where anew
+	@series/apply/picture
 
-bench: setup-tree-demo-check-bench ## what the series costs: size, modpost, loading a module
-	@series/checks/bench
-
-mutate: setup-tree-treewide-checkpatch-demo-check ## break each check on purpose: a test has to notice
-	@tests/mutation/run --all
-
-link: setup-tree-demo-check-link ## link the modules that the records name, modpost checks them (hours)
-	@series/checks/link-importers
-
-builtin: setup-tree-demo ## compile the drivers that the records name as built in, and check them (half an hour)
-	@series/checks/builtin-importers
+##@ Check a part of it
 
 checkpatch: setup-tree-checkpatch ## the kernel's checkpatch.pl --strict on every patch
 	@series/checks/checkpatch
@@ -55,10 +55,27 @@ checkpatch: setup-tree-checkpatch ## the kernel's checkpatch.pl --strict on ever
 static: setup-tree-treewide-demo-check ## sparse, coccicheck and W=1: what is new on the touched files
 	@series/checks/static
 
+builtin: setup-tree-demo ## compile the drivers that the records name as built in, and check them (half an hour)
+	@series/checks/builtin-importers
+
+bench: setup-tree-demo-check-bench ## what the series costs: size, modpost, loading a module
+	@series/checks/bench
+
+bisect: setup-tree-demo-check ## build every commit of the series in full (hours)
+	@series/checks/bisect
+
+link: setup-tree-demo-check-link ## link the modules that the records name, modpost checks them (hours)
+	@series/checks/link-importers
+
+mutate: setup-tree-treewide-checkpatch-demo-check ## break each check on purpose: a test has to notice (hours)
+	@tests/mutation/run --all
+
+##@ And
+
 clean: ## remove what was made and downloaded, and keep the tree while it has edits
 	@series/clean
 
 setup-%:
 	@series/setup $(subst -, ,$*)
 
-.PHONY: help demo check tree update refresh treewide declare evidence link builtin bisect bench mutate checkpatch static clean
+.PHONY: help demo check setup tree update refresh declare treewide evidence picture checkpatch static builtin bench bisect link mutate clean

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # variables are for the scripts that source this
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What every script here shares; sourced, never run.
 
@@ -15,8 +15,8 @@ export USERSPACE_GPL_CACHE=$cache
 
 # All that the scripts and the tests put there, one way or another, beside the
 # trees "linux" and "linux-...": series/clean removes this, and nothing else.
-cache_names=(am.log apt base base.git boot build builtin distro dkms evidence fold.index
-	gated livepatch mutation rebase.log refresh scratch setup.log sparse
+cache_names=(am.log apt base base.git boot build builtin configs distro dkms evidence fold.index
+	gated livepatch mutation rebase.log refresh reuse scratch setup.log sparse
 	sparse.new treewide treewide.new treewide.plan treewide.spatch
 	treewide.steps treewide.text unpack
 	work work.lock)
@@ -84,6 +84,10 @@ watch_progress() {
 		read -rt $every -u "$never" || :
 	done
 }
+
+# For progress: how far apt-get(8) with APT::Status-Fd=1 is, and git am in the scratch.
+apt_percent() { grep -oE ':[0-9]+\.[0-9]+:' "$log" | tail -n 1 | tr -d : | cut -d. -f1; }
+applied() { cat "$scratch/.git/rebase-apply/next"; }
 
 kernel=${KERNEL:-} base_ref=${BASE:-} tree=${TREE:-}
 
@@ -288,8 +292,9 @@ apply_series() {
 	if [ ${#files[@]} -gt 0 ] && ! (
 		export GIT_COMMITTER_NAME="userspace-gpl series"
 		export GIT_COMMITTER_EMAIL=series@userspace-gpl.invalid
-		in_scratch git am -q --committer-date-is-author-date --no-gpg-sign \
-			"${files[@]/#/$patches/}" >"$log" 2>&1
+		progress "applying the series" "$log" "${#files[@]}" " patches" applied \
+			in_scratch git am -q --committer-date-is-author-date --no-gpg-sign \
+			"${files[@]/#/$patches/}"
 	); then
 		what=$(grep -m 1 'does not apply\|already exists\|corrupt\|lacks\|does not exist' "$log" ||
 			grep -m 1 '^error\|^fatal' "$log" || tail -n 1 "$log")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The project's own scripts and text.
 # shellcheck disable=SC2030,SC2031,SC2154 # bats: each test is a subshell, and sets status and lines
@@ -50,7 +50,9 @@ piped_into_grep_q() {
 
 @test "style: every target of the Makefile is in make help, in one line" {
 	targets=$(sed -n 's/^\([a-z0-9]*\):.*/\1/p' "$top/Makefile" | sort)
-	[ "$(make -s -C "$top" help | cut -d' ' -f1 | sort)" = "$targets" ]
+	# They are indented, below the headings of their groups.
+	[ "$(make -s -C "$top" help | sed -n 's/^  \([a-z0-9]*\) .*/\1/p' | sort)" = "$targets" ]
+	[ "$(make -s -C "$top" help | grep -c '^[A-Z]')" = "$(grep -c '^##@ ' "$top/Makefile")" ]
 }
 
 @test "style: codespell has nothing to say" {
@@ -105,4 +107,8 @@ names_of() {
 		grep -qxF -e "$name" <<<"${names[$suite]}" || { echo "no $suite $name"; false; }
 	done < <(sed -nE 's/^(test|keeps)\t//p' "$top"/tests/mutation/mutants/*)
 	[ "$n" -gt 150 ]
+}
+
+@test "style: reuse lint knows the license of every file" {
+	"$top/series/checks/reuse"
 }
