@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034 # variables are for who sources this
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Compile what commits touch, or what tables name, in a worktree and a build
 # directory of their own: x86 allmodconfig, made cheap, if nothing else is asked.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck disable=SC2154 # $cache is of series/lib.sh, which whoever sources this has
 #
 # Suites of bats with files in the cache.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The packaged base: what happens when the archive is not there, not signed, or
 # has another version. The mirrors here are files, and a port nobody listens on.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # What tests/lib makes of a guest's console, on the console of a guest that was
 # well (tests/lib/consoles/well), and on what happens to such a one.

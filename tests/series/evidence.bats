@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # make evidence, on repositories of a few files: what the records say of them
 # holds, has moved, is gone, or cannot be looked at.

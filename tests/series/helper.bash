@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # bats sets status and lines
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A kernel of four files and a checkout of this repository with a series for it:
 # what the scripts do does not depend on the size, and so takes no minutes.

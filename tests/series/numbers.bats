@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Numbers and messages that the texts state, from what they are about.
 # shellcheck disable=SC2030,SC2031,SC2154 # bats: each test is a subshell, and sets status and lines

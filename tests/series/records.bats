@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # A fact stands once: in a copy of the real records one of them is changed, and
 # nothing that is made from them says the old thing any more.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # make refresh, on a small kernel: what goes where, and that nothing else moves.
 # shellcheck disable=SC2030,SC2031,SC2154 # bats: each test is a subshell, and sets status and lines

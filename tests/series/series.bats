@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # The series itself, on the real kernel: applies, agrees with the whole files,
 # carries nothing that it must not.
