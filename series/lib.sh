@@ -162,7 +162,7 @@ git_neutral() {
 	done
 	while read -r dir; do
 		kvs+=("safe.directory=$dir")
-	done < <(git config --get-all safe.directory || :)
+	done < <(git config --get-all safe.directory 2>/dev/null || :)
 	unset "${!GIT_CONFIG@}"
 	for kv in "${kvs[@]}"; do
 		export "GIT_CONFIG_KEY_$n=${kv%%=*}" "GIT_CONFIG_VALUE_$n=${kv#*=}"
