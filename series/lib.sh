@@ -17,7 +17,7 @@ export USERSPACE_GPL_CACHE=$cache
 # trees "linux" and "linux-...": series/clean removes this, and nothing else.
 cache_names=(am.log apt base base.git boot build builtin configs distro dkms evidence fold.index
 	gated livepatch mutation rebase.log refresh reuse scratch setup.log sparse
-	sparse.new treewide treewide.new treewide.plan treewide.spatch
+	sparse.new tools treewide treewide.new treewide.plan treewide.spatch
 	treewide.steps treewide.text unpack
 	work work.lock)
 
