@@ -2,9 +2,9 @@
 /*
  * Ask modules that are built in for what userspace.c asks modules for.
  *
- * To modpost, vmlinux.o is one object: who in it uses a symbol, and of which
- * module that is a part, is gone. The objects that it was linked from know, so
- * this program reads their symbols from nm:
+ * To modpost, vmlinux.o is one object. It can't see which part of it uses a
+ * symbol, nor to which module that part belongs. The objects that it was linked
+ * from tell, so this program reads their symbols from nm:
  *
  *   nm -A -g built-in-fixup.a >SYMBOLS
  *   builtin-userspace .vmlinux.gated modules.builtin.modinfo <SYMBOLS

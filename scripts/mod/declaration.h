@@ -42,8 +42,8 @@
  * @MODULE_USERSPACE_NONE: there is no declaration
  * @MODULE_USERSPACE_FREE: one or more, each well-formed and free
  * @MODULE_USERSPACE_LIBRARY_ONLY: the module says that it is a library
- * @MODULE_USERSPACE_BAD_END: .modinfo does not end with a NUL, or a NUL cuts
- *	a declaration short
+ * @MODULE_USERSPACE_BAD_END: the last string does not end with a NUL, or a NUL
+ *	cuts a declaration short
  * @MODULE_USERSPACE_BAD_LEN: longer than %MODULE_USERSPACE_MAX_LEN
  * @MODULE_USERSPACE_BAD_BYTE: a byte that is no printable ASCII character
  * @MODULE_USERSPACE_BAD_URL: no URL of a known scheme in front
