@@ -26,9 +26,11 @@ setup() {
 	[ "$output" = "undeclared: Linux 99.0 will refuse it (refused), it uses gated_1; see userspace-audit(8)" ]
 	# As kernel-install calls it
 	run sh "$hook" add 99.0 /boot/entry /boot/vmlinuz-99.0
-	[ "$status" = 0 ] && [ "${#lines[@]}" = 1 ]
+	[ "$status" = 0 ]
+	[ "${#lines[@]}" = 1 ]
 	run sh "$hook" remove 99.0 /boot/entry
-	[ "$status" = 0 ] && [ -z "$output" ]
+	[ "$status" = 0 ]
+	[ -z "$output" ]
 }
 
 @test "hook: what did not build for the new kernel, by what runs now" {
@@ -39,7 +41,9 @@ setup() {
 	dir=$new/updates/dkms
 	module mended gated_1 "userspace=https://example.org/u MIT"
 	run sh "$hook" 99.0
-	[ "$status" = 0 ] && [ "${#lines[@]}" = 1 ] && [[ $output = "undeclared: "* ]]
+	[ "$status" = 0 ]
+	[ "${#lines[@]}" = 1 ]
+	[[ $output = "undeclared: "* ]]
 }
 
 @test "hook: silent for a kernel that refuses none, and never fails" {
@@ -47,16 +51,21 @@ setup() {
 	module undeclared gated_1
 	printf '0x1\tgated_1\tvmlinux\tEXPORT_SYMBOL_GPL\t\n' >"$new/build/Module.symvers"
 	run sh "$hook" 99.0
-	[ "$status" = 0 ] && [ -z "$output" ]
+	[ "$status" = 0 ]
+	[ -z "$output" ]
 	rm -r "$new/build"
 	run sh "$hook" 99.0
-	[ "$status" = 0 ] && [ -z "$output" ]
+	[ "$status" = 0 ]
+	[ -z "$output" ]
 	run sh "$hook"
-	[ "$status" = 0 ] && [ -z "$output" ]
+	[ "$status" = 0 ]
+	[ -z "$output" ]
 	run sh "$hook" no-such-release
-	[ "$status" = 0 ] && [ -z "$output" ]
+	[ "$status" = 0 ]
+	[ -z "$output" ]
 	USERSPACE_AUDIT=/nonexistent run sh "$hook" 99.0
-	[ "$status" = 0 ] && [ -z "$output" ]
+	[ "$status" = 0 ]
+	[ -z "$output" ]
 }
 
 @test "hook: is installed by install-hook, and by nothing else" {

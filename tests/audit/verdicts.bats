@@ -180,10 +180,12 @@ u=userspace=https://example.org/u\ MIT
 	is in_tree refused
 	printf '0x3\tg4\tvmlinux\tEXPORT_SYMBOL_OF_A_LATER_KERNEL\t\n' >>"$BATS_TEST_TMPDIR/list"
 	audit "$dir"
-	[ "$status" = 2 ] && [[ $output = *list:4:* ]]
+	[ "$status" = 2 ]
+	[[ $output = *list:4:* ]]
 	printf '0x3\tg4\n' >"$BATS_TEST_TMPDIR/list"
 	audit "$dir"
-	[ "$status" = 2 ] && [[ $output = *list:1:* ]]
+	[ "$status" = 2 ]
+	[[ $output = *list:1:* ]]
 }
 
 @test "gated: what is lent, from Module.symvers of another build" {
@@ -204,10 +206,12 @@ u=userspace=https://example.org/u\ MIT
 	module two dma_buf_get
 	printf '0x1\theaders_gated\tvmlinux\tEXPORT_SYMBOL_USERSPACE_GPL\t\n' >"$dir/build/Module.symvers"
 	run "$audit" --tsv "$dir"
-	[ "$status" = 1 ] && [[ $output = *$'\trefused\theaders_gated\t' ]]
+	[ "$status" = 1 ]
+	[[ $output = *$'\trefused\theaders_gated\t' ]]
 	printf '0x1\theaders_gated\tvmlinux\tEXPORT_SYMBOL_GPL\t\n' >"$dir/build/Module.symvers"
 	run "$audit" --tsv "$dir"
-	[ "$status" = 1 ] && [[ $output = *$'\trefused\tdma_buf_get\t' ]]
+	[ "$status" = 1 ]
+	[[ $output = *$'\trefused\tdma_buf_get\t' ]]
 }
 
 @test "gated: from __kflagstab of a vmlinux" {
@@ -255,10 +259,13 @@ u=userspace=https://example.org/u\ MIT
 	module nv_b gated_1 license=Proprietary
 	printf '# why\nnv_* refused\n' >"$BATS_TEST_TMPDIR/rules"
 	audit -T "$BATS_TEST_TMPDIR/rules" "$dir"
-	[ "$status" = 1 ] && [[ $output = *"1 refused, not compatible with the GPL; 1 tolerated"* ]]
+	[ "$status" = 1 ]
+	[[ $output = *"1 refused, not compatible with the GPL; 1 tolerated"* ]]
 	printf 'nv_*\nother refused\n' >"$BATS_TEST_TMPDIR/rules"
 	audit -T "$BATS_TEST_TMPDIR/rules" "$dir"
-	[ "$status" = 0 ] && [[ $output = *"2 tolerated"* ]] && [[ $output = *"nothing to tolerate: other refused"* ]]
+	[ "$status" = 0 ]
+	[[ $output = *"2 tolerated"* ]]
+	[[ $output = *"nothing to tolerate: other refused"* ]]
 }
 
 @test "output: the columns of --tsv, and the schema of --json" {
@@ -287,7 +294,8 @@ u=userspace=https://example.org/u\ MIT
 	module a_module_with_a_very_long_name_that_goes_on_and_on gated_1 gated_2
 	run script -qec "stty cols 60; '$audit' -g '$BATS_TEST_TMPDIR/list' '$dir'" /dev/null
 	echo "$output"
-	[[ $output = *undeclared* ]] && [[ $output != *"of 2 modules"* ]]
+	[[ $output = *undeclared* ]]
+	[[ $output != *"of 2 modules"* ]]
 	for line in "${lines[@]}"; do
 		case $line in *" modules; "*) ;; *) [ "${#line}" -le 61 ] ;; esac
 	done

@@ -35,6 +35,7 @@
 
 #include "../../include/linux/license.h"
 #include "module-reader.h"
+#include "source-build.h"
 
 #ifndef AUDIT_LIST
 #define AUDIT_LIST	"/usr/share/userspace-audit/userspace-audit.list"
@@ -81,6 +82,7 @@ struct module {
 	unsigned int nr_imports, nr_exports;
 	bool is_vmlinux, flags_missing, intree, declared, none_known, proprietary;
 	bool uses_gated, uses_lent, symbol_get, tolerated;
+	struct source *source;		/* that it was built from, or could not be */
 	enum verdict verdict;
 };
 
@@ -103,6 +105,8 @@ static struct listed *listed;
 static size_t nr_listed;
 static struct rule *rules;
 static size_t nr_rules;
+static struct source *sources;
+static size_t nr_sources;
 static bool kernel_has_series, trouble;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -398,12 +402,11 @@ static void read_shipped(void)
 }
 
 /*
- * What the headers of a kernel among @paths say, if it has the series, or else
- * the list that is shipped.
+ * What the headers of a kernel among @paths, or @kernel, say, if it has the
+ * series, or else the list that is shipped.
  */
-static void find_gated(char **paths, bool running)
+static void find_gated(char **paths, const char *kernel)
 {
-	struct utsname uts;
 	char *path;
 
 	for (; *paths; paths++) {
@@ -413,9 +416,8 @@ static void find_gated(char **paths, bool running)
 			read_gated(path);
 		free(path);
 	}
-	if (running && !uname(&uts)) {
-		if (asprintf(&path, "/lib/modules/%s/build/Module.symvers",
-			     uts.release) < 0)
+	if (kernel) {
+		if (asprintf(&path, "%s/Module.symvers", kernel) < 0)
 			die("out of memory");
 		if (!access(path, R_OK))
 			read_gated(path);
@@ -512,6 +514,88 @@ static void add_running(void)
 	kmod_unref(ctx);
 }
 
+/* The headers of the kernel that runs */
+static char *running_kernel(void)
+{
+	struct utsname uts;
+	char *path;
+
+	if (uname(&uts) ||
+	    asprintf(&path, "/lib/modules/%s/build", uts.release) < 0)
+		die("out of memory");
+	return path;
+}
+
+/*
+ * One that modpost did not let pass because of its license is judged by the
+ * gated symbols that modpost names; it needs no file. False if there are none.
+ */
+static bool add_refused(struct source *s)
+{
+	static const char words[] = "uses GPL-only symbol '";
+	struct module *m = NULL;
+	unsigned int nr;
+	char *name;
+	size_t i;
+
+	for (i = 0; i < s->nr_said; i++) {
+		name = strstr(s->said[i], words);
+		if (!name || strncmp(s->said[i], "ERROR", 5))
+			continue;
+		name = strndup(name + strlen(words),
+			       strcspn(name + strlen(words), "'"));
+		nr = symbol(check(name));
+		free(name);
+		if (!symbols[nr].gated)
+			continue;
+		if (!m) {
+			add_module(s->dir, NULL);
+			m = &modules[nr_modules - 1];
+			m->name = name_of(s->dir);
+			m->proprietary = true;
+		}
+		m->imports = one_more(m->imports, m->nr_imports,
+				      sizeof(*m->imports));
+		m->imports[m->nr_imports++] = nr;
+	}
+	return m;
+}
+
+static void add_source(struct source *s, const char *kernel)
+{
+	size_t i = nr_modules;
+
+	/* The last part of it is the name. */
+	while (strlen(s->dir) > 1 && s->dir[strlen(s->dir) - 1] == '/')
+		s->dir[strlen(s->dir) - 1] = '\0';
+	source_build(s, kernel);
+	if (!s->error)
+		add_path(s->result);
+	else if (!add_refused(s))
+		add_module(s->dir, s->error);
+	for (; i < nr_modules; i++)
+		modules[i].source = s;
+}
+
+/* The directory in which they were built is nobody's business. */
+static void name_sources(void)
+{
+	struct module *m;
+	char *path;
+
+	for (m = modules; m < modules + nr_modules; m++) {
+		if (!m->source || m->source->error)
+			continue;
+		/* Without the series, modpost has judged nothing. */
+		m->declared |= !kernel_has_series && m->source->declares;
+		if (asprintf(&path, "%s%s", m->source->dir,
+			     strrchr(m->path, '/')) < 0)
+			die("out of memory");
+		free(m->path);
+		m->path = path;
+	}
+}
+
 static int by_path(const void *a, const void *b)
 {
 	return strcmp(((const struct module *)a)->path,
@@ -598,7 +682,7 @@ static void *worker(void *unused)
 		i = __atomic_fetch_add(&next_module, 1, __ATOMIC_RELAXED);
 		if (i >= nr_modules)
 			break;
-		if (!modules[i].why)
+		if (!modules[i].why && !modules[i].name)
 			read_one(&modules[i], r);
 		if (__atomic_add_fetch(&done_modules, 1, __ATOMIC_RELEASE) ==
 		    nr_modules) {
@@ -953,6 +1037,26 @@ static size_t count_tolerated(void)
 	return nr;
 }
 
+/* What modpost said of the sources */
+static void print_said(FILE *to)
+{
+	const struct source *s;
+	char *line, *next, *copy;
+	size_t i;
+
+	for (s = sources; s < sources + nr_sources; s++) {
+		for (i = 0; i < s->nr_said; i++) {
+			next = copy = check(strdup(s->said[i]));
+			while ((line = strsep(&next, "\n"))) {
+				line = printable(line);
+				fprintf(to, "    %s\n", line);
+				free(line);
+			}
+			free(copy);
+		}
+	}
+}
+
 static void print_summary(void)
 {
 	size_t nr, total = 0;
@@ -997,12 +1101,32 @@ static struct json_object *json_list(const struct module *m, bool lenders)
 	return array;
 }
 
+static struct json_object *json_source(const struct source *s)
+{
+	struct json_object *said = json_object_new_array();
+	struct json_object *o = json_object_new_object();
+	size_t i;
+	char *c;
+
+	add_string(o, "source", s->dir);
+	for (i = 0; i < s->nr_said; i++) {
+		for (c = s->said[i]; *c; c++)
+			if ((*c < ' ' && *c != '\n') || *c > '~')
+				*c = '?';
+		json_object_array_add(said, json_object_new_string(s->said[i]));
+	}
+	json_object_object_add(o, "modpost", said);
+	return o;
+}
+
 static void print_json(void)
 {
 	struct json_object *top = json_object_new_object();
 	struct json_object *summary = json_object_new_object();
 	struct json_object *unread = json_object_new_array();
 	struct json_object *array = json_object_new_array();
+	struct json_object *built = json_object_new_array();
+	const struct source *s;
 	const struct module *m;
 	struct json_object *o;
 	int i;
@@ -1027,6 +1151,8 @@ static void print_json(void)
 		json_object_object_add(o, "lenders", json_list(m, true));
 		json_object_array_add(array, o);
 	}
+	for (s = sources; s < sources + nr_sources; s++)
+		json_object_array_add(built, json_source(s));
 	for (i = 0; i < NR_VERDICTS; i++)
 		json_object_object_add(summary, verdicts[i].word,
 				       json_object_new_int64(count(i, false)));
@@ -1036,6 +1162,7 @@ static void print_json(void)
 	json_object_object_add(top, "version", json_object_new_int(1));
 	json_object_object_add(top, "modules", array);
 	json_object_object_add(top, "unreadable", unread);
+	json_object_object_add(top, "sources", built);
 	json_object_object_add(top, "summary", summary);
 	puts(json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY |
 					    JSON_C_TO_STRING_NOSLASHESCAPE));
@@ -1053,6 +1180,9 @@ static int status(void)
 			complain(modules[i].path, modules[i].why);
 		any |= !modules[i].is_vmlinux;
 		refused |= is_refused(&modules[i]) && !modules[i].tolerated;
+		/* As one with a declaration that is not valid, and no need of it */
+		refused |= modules[i].source && modules[i].source->objected &&
+			   !modules[i].tolerated;
 	}
 	for (i = 0; i < nr_rules; i++)
 		if (!rules[i].used)
@@ -1075,6 +1205,10 @@ static void usage(FILE *to)
 	      "\n"
 	      "  -g, --gated=<file>     take the gated symbols from this Module.symvers,\n"
 	      "                         vmlinux or list, not from the list that is shipped\n"
+	      "  -s, --source=<dir>     build this source tree, by its dkms.conf if it has\n"
+	      "                         one, and show what modpost says\n"
+	      "  -k, --kernel=<dir>     the headers of the kernel for which it is built; by\n"
+	      "                         default those of the kernel that runs\n"
 	      "  -r, --running          the modules that are loaded now\n"
 	      "  -a, --all              show modules that use no gated symbol as well\n"
 	      "  -t, --tsv              print columns that tabs separate\n"
@@ -1105,6 +1239,8 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "gated",	required_argument,	NULL, 'g' },
+		{ "source",	required_argument,	NULL, 's' },
+		{ "kernel",	required_argument,	NULL, 'k' },
 		{ "running",	no_argument,		NULL, 'r' },
 		{ "all",	no_argument,		NULL, 'a' },
 		{ "tsv",	no_argument,		NULL, 't' },
@@ -1117,18 +1253,29 @@ int main(int argc, char **argv)
 	};
 	long jobs = sysconf(_SC_NPROCESSORS_ONLN);
 	bool running = false, gated = false;
+	char *kernel = NULL;
 	size_t i;
 	int opt;
 
 	/* Threads must not keep what the large modules took. */
 	mallopt(M_MMAP_THRESHOLD, 1 << 20);
 	elf_version(EV_CURRENT);
-	while ((opt = getopt_long(argc, argv, "g:ratjT:l:J:h", options,
+	while ((opt = getopt_long(argc, argv, "g:s:k:ratjT:l:J:h", options,
 				  NULL)) != -1) {
 		switch (opt) {
 		case 'g':
 			read_gated(optarg);
 			gated = true;
+			break;
+		case 's':
+			sources = one_more(sources, nr_sources,
+					   sizeof(*sources));
+			sources[nr_sources++] = (struct source){
+				.dir = optarg,
+			};
+			break;
+		case 'k':
+			kernel = optarg;
 			break;
 		case 'r':
 			running = true;
@@ -1159,19 +1306,26 @@ int main(int argc, char **argv)
 			return 2;
 		}
 	}
-	if (optind == argc && !running) {
+	if (optind == argc && !running && !nr_sources) {
 		usage(stderr);
 		return 2;
 	}
 
+	if (!kernel && (running || nr_sources))
+		kernel = running_kernel();
 	if (!gated)
-		find_gated(argv + optind, running);
+		find_gated(argv + optind, kernel);
 	for (i = optind; i < (size_t)argc; i++)
 		add_path(argv[i]);
 	if (running)
 		add_running();
+	for (i = 0; i < nr_sources; i++)
+		add_source(&sources[i], kernel);
 	sort_modules();
 	read_all(jobs);
+	name_sources();
+	for (i = 0; i < nr_sources; i++)
+		source_remove(&sources[i]);
 	judge_all();
 
 	if (format == TSV)
@@ -1180,6 +1334,8 @@ int main(int argc, char **argv)
 		print_json();
 	else
 		print_table();
+	if (format != JSON)
+		print_said(format == TABLE ? stdout : stderr);
 	if (format == TABLE)
 		print_summary();
 	if (fflush(stdout) || ferror(stdout))
