@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Does userspace-audit say of modules what the loader said of them?"""
 
+import os
 import subprocess
 
 from kbuild import TOP
@@ -27,10 +28,13 @@ class Audit:
             raise Bail("userspace-audit does not build")
         self.program = p.stdout.strip()
 
+    def run(self, *args):
+        return subprocess.run([self.program, f"--gated={self.guest.root.kernel}/Module.symvers", *args],
+                              capture_output=True, text=True, check=False, env=os.environ | {"ARCH": "um"})
+
     def verdicts(self, files):
         """{file: verdict}, all judged at once, as they may lend to each other"""
-        p = subprocess.run([self.program, "--all", "--tsv", f"--gated={self.guest.root.kernel}/Module.symvers",
-                            *files], capture_output=True, text=True, check=False)
+        p = self.run("--all", "--tsv", *files)
         said = {line.split("\t")[0]: line.split("\t")[3] for line in p.stdout.splitlines()[1:]}
         for line in p.stderr.splitlines():
             said[line.removeprefix("userspace-audit: ").split(": ")[0]] = "unreadable"
@@ -57,6 +61,43 @@ class Audit:
             if (verdict, errno) != UNLIKE.get(step, (verdict, ERRNO.get(verdict))):
                 differ.append(f"{step}: {verdict}, and the loader {errno}")
         return nr, differ
+
+
+    def by_nm(self, table):
+        """What differs from nm in the gated symbols that the modules use, and how many
+        modules use some."""
+        root, differ, users = self.guest.root, [], 0
+        said = self.run("--all", "--tsv", *root.mods.glob("*.ko")).stdout.splitlines()[1:]
+        for line in said:
+            file, _, _, _, symbols, _ = line.split("\t")
+            used = subprocess.run(["nm", "-u", "-j", file], capture_output=True, text=True, check=True)
+            want = {s for s in used.stdout.split() if table.is_gated(s, lent=False)}
+            users += bool(want)
+            if want != {s for s in symbols.split(",") if s and table.is_gated(s, lent=False)}:
+                differ.append((file, want, symbols))
+        return users, differ
+
+    def source(self, module):
+        """The verdict on its source, which the kernel's own kbuild and modpost build,
+        and what modpost says."""
+        work = self.guest.root.work / "audit-source"
+        module.table.write(work, [module])
+        p = self.run("--tsv", f"--kernel={self.guest.root.kernel}", f"--source={work}")
+        line = p.stdout.splitlines()[1:] or [p.stderr]
+        said = "".join(f"{line.strip()}\n" for line in p.stderr.splitlines())
+        return line[0].split("\t")[1:5], said.replace("modpost: ./", "modpost: ")
+
+
+def reads(guest, table):
+    """Assertions about the program that need no loader."""
+    audit = Audit(guest)
+    guest.tap.equal(f"{guest.name}: userspace-audit reads of each module the gated symbols that nm reads",
+                    lambda: [(users > 80, differ) for users, differ in [audit.by_nm(table)]], [(True, [])])
+    module = table["vmlinux-undeclared"]
+    guest.tap.equal(f"{guest.name}: userspace-audit --source has the verdict, and modpost's words",
+                    lambda: audit.source(module),
+                    (["vmlinux_undeclared", "N", "refused", "dma_buf_put"],
+                     "".join(f"{m[:8]} modpost: {module.ko}.ko:{m[8:]}\n" for m in module.modpost(relaxed=True))))
 
 
 def agrees(guest, least, forged_only=False, beside=None):

@@ -4,7 +4,7 @@
 import subprocess
 
 import forge
-from audit import agrees
+from audit import agrees, reads
 from guest import Guest, modinfo, tool
 from modules import TABLE, load_forged, root
 
@@ -208,6 +208,7 @@ def suite(tap, work):
     guest.unload("gated")
     guest.equal("modules that were refused hold no reference", "refcnt/text", "0\\n")
     guest.equal("the exporter can be unloaded", "-gated/errno", "0")
+    reads(guest, TABLE)
     agrees(guest, 120, beside={"giver_of_proprietary": [where.mods / "forged/proprietary_taker/taker.ko"]})
     # The boot parameter may only ask for more: this must change nothing.
     return lambda: guest.boot("module.userspace_enforce=0")
