@@ -25,7 +25,7 @@
 
 #include "source-build.h"
 
-static char * __printf(1, 2) text(const char *fmt, ...)
+static __printf(1, 2) char *text(const char *fmt, ...)
 {
 	va_list args;
 	char *out;
@@ -96,7 +96,9 @@ static char *release_of(const char *kernel)
 static void build_with_dkms(struct source *s, const char *kernel)
 {
 	char *tree = text("%s/dkms", s->work), *src = text("%s/src", s->work);
-	char *pattern = text("%s/*/*", tree), *headers, *name, *release;
+	char *pattern = text("%s/*/*", tree), *headers, *release;
+	char *const add[] = { "dkms", "add", "--dkmstree", tree, "--sourcetree",
+			      src, s->dir, NULL };
 	glob_t found = { };
 
 	release = release_of(kernel);
@@ -107,15 +109,17 @@ static void build_with_dkms(struct source *s, const char *kernel)
 	headers = text("--kernelsourcedir=%s", kernel);
 	mkdir(tree, 0700);
 	mkdir(src, 0700);
-	if (run_dkms(s->work, (char *const []){ "dkms", "add", "--dkmstree",
-			tree, "--sourcetree", src, s->dir, NULL }) &&
+	if (run_dkms(s->work, add) &&
 	    !glob(pattern, 0, NULL, &found) && found.gl_pathc == 1) {
-		name = found.gl_pathv[0] + strlen(tree) + 1;
+		char *const build[] = { "dkms", "build", "--dkmstree", tree,
+					"--sourcetree", src, "-k", release,
+					headers, "--no-depmod",
+					found.gl_pathv[0] + strlen(tree) + 1,
+					NULL };
+
 		/* What failed is left elsewhere. */
 		s->result = text("%s/%s", found.gl_pathv[0], release);
-		run_dkms(s->work, (char *const []){ "dkms", "build",
-			"--dkmstree", tree, "--sourcetree", src, "-k", release,
-			headers, "--no-depmod", name, NULL });
+		run_dkms(s->work, build);
 	}
 	globfree(&found);
 	free(pattern);
@@ -180,7 +184,7 @@ static void read_log(struct source *s, const char *path)
 				errx(2, "out of memory");
 			s->said[s->nr_said++] = text("%s", line);
 			s->objected |= objects(line);
-			goes_on = strstr(line, "userspace") != NULL;
+			goes_on = strstr(line, "userspace");
 		} else if (goes_on) {
 			more = text("%s\n%s", s->said[s->nr_said - 1], line);
 			free(s->said[s->nr_said - 1]);

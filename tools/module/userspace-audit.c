@@ -1046,7 +1046,8 @@ static void print_said(FILE *to)
 
 	for (s = sources; s < sources + nr_sources; s++) {
 		for (i = 0; i < s->nr_said; i++) {
-			next = copy = check(strdup(s->said[i]));
+			copy = check(strdup(s->said[i]));
+			next = copy;
 			while ((line = strsep(&next, "\n"))) {
 				line = printable(line);
 				fprintf(to, "    %s\n", line);
