@@ -72,7 +72,7 @@ not_set() {
 	rm -rf "$("$top/series/kernels/build" x86-32 | tail -n 1)"/kernel/module
 	out=$("$top/series/kernels/build" x86-32 | tail -n 1)
 	not_set "$out" 64BIT SYSFS KALLSYMS MODULE_UNLOAD PRINTK
-	[ -e "$out/kernel/module/userspace.o" ]
+	[ -e "$out/kernel/module/main.o" ]
 	[ "$(grep -ci warning "$out.log")" = 0 ]
 }
 
