@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # bats sets status and lines
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 #
 # Builds userspace-audit where a kernel tree would have it, and makes modules of
 # a few bytes: the program sees no difference.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # What is said when a kernel is installed, and that it never fails.
 
 # shellcheck disable=SC2154 # helper.bash sets the variables
@@ -47,7 +47,8 @@ setup() {
 }
 
 @test "hook: silent for a kernel that refuses none, and never fails" {
-	dir=$new/updates/dkms # shellcheck disable=SC2034
+	# shellcheck disable=SC2034 # for module()
+	dir=$new/updates/dkms
 	module undeclared gated_1
 	printf '0x1\tgated_1\tvmlinux\tEXPORT_SYMBOL_GPL\t\n' >"$new/build/Module.symvers"
 	run sh "$hook" 99.0

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # Files that are not what they say: each is named, and the rest goes on.
 
 # shellcheck disable=SC2154 # helper.bash sets the variables

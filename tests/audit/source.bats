@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # What is built from source. kbuild is played by a Makefile of a few lines here;
 # tests/boot has the real one.
 
+# shellcheck disable=SC2154 # helper.bash sets the variables
 load helper
 
 setup_file() { build_audit; }

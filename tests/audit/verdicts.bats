@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# SPDX-License-Identifier: GPL-2.0
+# SPDX-License-Identifier: GPL-2.0-only
 # What is said of a module, and with which exit status.
 
 # shellcheck disable=SC2154 # helper.bash sets the variables
