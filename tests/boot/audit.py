@@ -14,9 +14,12 @@ ERRNO = {"refused": "EACCES", "lent": "EACCES", "gpl-incompatible": "ENOENT", "u
 OTHERS = ("EINVAL", "ENXIO", "ENODEV")
 # By step: a module of another kernel; one without any tag, which is no module to the
 # program, and to the loader one whose license is not known; one that is refused a
-# GPL-only symbol, and uses no gated one.
+# GPL-only symbol, and uses no gated one; those whose __kcrctab does not fit, which the
+# program does not read; one that uses what a module exports for whose string another one
+# has asked symbol_get(), which no file shows.
 UNLIKE = {"old_declared": ("accepted", "ENOEXEC"), "stripped": ("unreadable", "ENOENT"),
-          "proprietary_gpl_only": ("unconcerned", "ENOENT")}
+          "proprietary_gpl_only": ("unconcerned", "ENOENT"), "name_user": ("unconcerned", "EACCES"),
+          **{f"versions_{how}": ("unconcerned", "ENOEXEC") for how in ("short", "long", "empty", "write", "nobits")}}
 
 
 class Audit:
@@ -61,7 +64,6 @@ class Audit:
             if (verdict, errno) != UNLIKE.get(step, (verdict, ERRNO.get(verdict))):
                 differ.append(f"{step}: {verdict}, and the loader {errno}")
         return nr, differ
-
 
     def by_nm(self, table):
         """What differs from nm in the gated symbols that the modules use, and how many

@@ -209,6 +209,7 @@ def suite(tap, work):
     guest.equal("modules that were refused hold no reference", "refcnt/text", "0\\n")
     guest.equal("the exporter can be unloaded", "-gated/errno", "0")
     reads(guest, TABLE)
-    agrees(guest, 120, beside={"giver_of_proprietary": [where.mods / "forged/proprietary_taker/taker.ko"]})
+    taker = where.mods / "forged/proprietary_taker/taker.ko"
+    agrees(guest, 120, beside={"giver_of_proprietary": [taker], "giver_lent": [taker]})
     # The boot parameter may only ask for more: this must change nothing.
     return lambda: guest.boot("module.userspace_enforce=0")

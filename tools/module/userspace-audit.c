@@ -770,8 +770,9 @@ static void set_owners(void)
 }
 
 /*
- * An out-of-tree module that uses gated symbols lends what it exports, in so
- * far as that is not gated anyway. Returns who lends this one, or NULL.
+ * An out-of-tree module that uses gated symbols, or may ask symbol_get() for
+ * them, lends what it exports, in so far as that is not gated anyway. Returns
+ * who lends this one, or NULL.
  */
 static const char *lender(const struct symbol *sym)
 {
@@ -782,7 +783,8 @@ static const char *lender(const struct symbol *sym)
 		return NULL;
 	for (i = 0; i < sym->nr_owners; i++) {
 		m = &modules[sym->owners[i]];
-		if (!m->intree && (m->uses_gated || m->uses_lent))
+		if (!m->intree && (m->uses_gated || m->uses_lent ||
+				   (m->symbol_get && m->declared)))
 			return m->name;
 	}
 	return sym->lender;
@@ -872,6 +874,9 @@ static void judge_all(void)
 	size_t i;
 
 	set_owners();
+	for (i = 0; i < nr_modules; i++)
+		for (j = 0; j < modules[i].nr_imports; j++)
+			modules[i].symbol_get |= modules[i].imports[j] == get;
 	while (again) {
 		again = false;
 		for (i = 0; i < nr_modules; i++)
@@ -879,8 +884,6 @@ static void judge_all(void)
 	}
 	for (i = 0; i < nr_modules; i++) {
 		check_flags(&modules[i]);
-		for (j = 0; j < modules[i].nr_imports; j++)
-			modules[i].symbol_get |= modules[i].imports[j] == get;
 		modules[i].verdict = judge(&modules[i]);
 		tolerate(&modules[i]);
 	}
