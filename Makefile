@@ -58,6 +58,9 @@ static: setup-tree-treewide-demo-check ## sparse, coccicheck and W=1: what is ne
 builtin: setup-tree-demo ## compile the drivers that the records name as built in, and check them (half an hour)
 	@series/checks/builtin-importers
 
+configs: setup-tree ## what the series changes in all defconfigs and others, by kconfig alone
+	@series/checks/configs
+
 bench: setup-tree-demo-check-bench ## what the series costs: size, modpost, loading a module
 	@series/checks/bench
 
@@ -78,4 +81,4 @@ clean: ## remove what was made and downloaded, and keep the tree while it has ed
 setup-%:
 	@series/setup $(subst -, ,$*)
 
-.PHONY: help demo check setup tree update refresh declare treewide evidence picture checkpatch static builtin bench bisect link mutate clean
+.PHONY: help configs demo check setup tree update refresh declare treewide evidence picture checkpatch static builtin bench bisect link mutate clean
