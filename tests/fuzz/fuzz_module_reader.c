@@ -16,15 +16,7 @@
 #include <unistd.h>
 
 #include "module-reader.h"
-
-#define REQUIRE(cond)							\
-	do {								\
-		if (!(cond)) {						\
-			fprintf(stderr, "%s:%d: not true: %s\n",	\
-				__FILE__, __LINE__, #cond);		\
-			abort();					\
-		}							\
-	} while (0)
+#include "require.h"
 
 static size_t sum;
 

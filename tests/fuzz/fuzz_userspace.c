@@ -12,15 +12,7 @@
 #include <stdlib.h>
 
 #include "declaration.c"
-
-#define REQUIRE(cond)							\
-	do {								\
-		if (!(cond)) {						\
-			fprintf(stderr, "%s:%d: not true: %s\n",	\
-				__FILE__, __LINE__, #cond);		\
-			abort();					\
-		}							\
-	} while (0)
+#include "require.h"
 
 /* The reference */
 

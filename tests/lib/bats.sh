@@ -16,5 +16,5 @@ run_bats()
 	rm -rf "$dir/run"
 	mkdir "$dir/run"
 	trap 'rm -rf "$dir/run"' EXIT
-	TMPDIR=$dir/run bats --formatter tap "$@"
+	TMPDIR=$dir/run bats --timing --formatter tap "$@"
 }
