@@ -38,15 +38,23 @@ setup() {
 	module undeclared gated_1
 	module mended gated_1
 	module plain other
+	# Those of a kernel without the series have no __kflagstab.
+	module lends gated_1 -kflagstab export:lent
+	module exports other -kflagstab export:not_lent
 	dir=$new/updates/dkms
 	module mended gated_1 "userspace=https://example.org/u MIT"
 	run sh "$hook" 99.0
 	[ "$status" = 0 ]
-	[ "${#lines[@]}" = 1 ]
-	[[ $output = "undeclared: "* ]]
+	[ "${#lines[@]}" = 2 ]
+	[[ ${lines[0]} = "lends: "*" (refused), "* ]]
+	[[ ${lines[1]} = "undeclared: "* ]]
+	: >"$new/updates/dkms/empty.ko"
+	run sh "$hook" 99.0
+	[ "$status" = 0 ]
+	[[ $output = *"/empty.ko: empty: not judged"* ]]
 }
 
-@test "hook: silent for a kernel that refuses none, and never fails" {
+@test "hook: silent for a kernel that refuses none, says what it cannot know, and never fails" {
 	# shellcheck disable=SC2034 # for module()
 	dir=$new/updates/dkms
 	module undeclared gated_1
@@ -54,10 +62,12 @@ setup() {
 	run sh "$hook" 99.0
 	[ "$status" = 0 ]
 	[ -z "$output" ]
+	# Silence would be taken for an answer.
 	rm -r "$new/build"
 	run sh "$hook" 99.0
 	[ "$status" = 0 ]
-	[ -z "$output" ]
+	[[ $output = "userspace-audit: Linux 99.0 has no headers here, so "* ]]
+	rm -r "$old/updates"
 	run sh "$hook"
 	[ "$status" = 0 ]
 	[ -z "$output" ]

@@ -98,6 +98,7 @@ unread() {
 	audit --tsv --all "$BATS_TEST_TMPDIR/lie"
 	[ "$status" = 1 ] || [ "$status" = 2 ]
 	[ "$(grep -c "/lie/" <<<"$output")" = 180 ]
+	[ "$(grep -cE $'\t(accepted|unconcerned)\t' <<<"$output")" = 0 ]
 }
 
 @test "ELF: not a module: an object file, a program, a library, a text" {

@@ -101,3 +101,26 @@ source_audit() {
 	source_audit --tsv
 	[ "$status" = 1 ]
 }
+
+@test "source: one whose build fails is not judged by what lies there" {
+	module my other
+	sed -i 's/^> rm -f .*/> @true/' "$kernel/Makefile"
+	cp "$dir/my.ko" "$tree/stale.ko"
+	source_audit
+	[ "$status" = 0 ]
+	[[ $output != *stale* ]]
+	# It makes one of two, and says that it failed.
+	echo '> @false' >>"$kernel/Makefile"
+	source_audit
+	[ "$status" = 2 ]
+	[[ $output = *"is not built: "* ]]
+}
+
+@test "source: a directory that is not there, or has no name, is not copied" {
+	run "$audit" --source="" --kernel="$kernel"
+	[ "$status" = 2 ]
+	[[ $output = *"No such file"* ]]
+	run "$audit" --source="$tree/none" --kernel="$kernel"
+	[ "$status" = 2 ]
+	[[ $output = *"No such file"* ]]
+}

@@ -52,6 +52,8 @@ static bool run(const char *work, char *const argv[])
 		fd = open("/dev/null", O_RDONLY);
 		dup2(fd, STDIN_FILENO);
 		fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+		if (fd < 0)
+			err(127, "%s", log);
 		dup2(fd, STDOUT_FILENO);
 		dup2(fd, STDERR_FILENO);
 		setenv("LC_ALL", "C", 1);
@@ -119,7 +121,7 @@ static void build_with_dkms(struct source *s, const char *kernel)
 
 		/* What failed is left elsewhere. */
 		s->result = text("%s/%s", found.gl_pathv[0], release);
-		run_dkms(s->work, build);
+		s->built = run_dkms(s->work, build);
 	}
 	globfree(&found);
 	free(pattern);
@@ -137,12 +139,15 @@ static void build_with_make(struct source *s, const char *kernel)
 	char *const make[] = { "make", "-C", (char *)kernel, m, "clean", NULL };
 	char *const modules[] = { "make", jobs, "-C", (char *)kernel, m,
 				  "modules", NULL };
+	char *const copies[] = { "cp", "-a", "--", from, copy, NULL };
+	/* What was built before is no answer, and clean may leave it. */
+	char *const built[] = { "find", copy, "-regextype", "posix-extended",
+				"-regex", ".*\\.ko(\\.gz|\\.xz|\\.zst)?",
+				"-delete", NULL };
 
 	mkdir(copy, 0700);
-	/* What was built before is no answer. */
-	if (run(s->work, (char *const []){ "cp", "-a", "--", from, copy, NULL }) &&
-	    run(s->work, make))
-		run(s->work, modules);
+	s->built = run(s->work, copies) && run(s->work, built) &&
+		   run(s->work, make) && run(s->work, modules);
 	s->result = copy;
 	free(from);
 	free(m);
@@ -263,8 +268,8 @@ void source_build(struct source *s, const char *kernel)
 	s->work = text("%s/userspace-audit.XXXXXX", tmp ? tmp : "/tmp");
 	if (!mkdtemp(s->work))
 		err(2, "%s", s->work);
-	if (!realpath(kernel, real)) {
-		s->error = text("%s: %s", kernel, strerror(errno));
+	if (!realpath(s->dir, real) || !realpath(kernel, real)) {
+		s->error = text("%s: %s", *real ? real : s->dir, strerror(errno));
 		return;
 	}
 	conf = text("%s/dkms.conf", s->dir);
@@ -274,11 +279,12 @@ void source_build(struct source *s, const char *kernel)
 		build_with_make(s, real);
 	free(conf);
 	look_through(s);
-	if (s->result && holds_module(s->result)) {
+	if (s->built && holds_module(s->result)) {
 		free(s->error);
 		s->error = NULL;
 	} else if (!s->error) {
-		s->error = text("is not built: no module came of it");
+		s->error = text("is not built: %s", s->built ?
+				"no module came of it" : "its build failed");
 	}
 }
 

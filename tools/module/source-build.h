@@ -15,6 +15,7 @@ struct source {
 	char *error;		/* what went wrong if there are none, or NULL */
 	char **said;		/* the messages of modpost, of several lines each */
 	size_t nr_said;
+	bool built;		/* without an error */
 	bool objected;		/* some are errors in a kernel that does not relax */
 	bool declares;		/* the macro stands in a file of it */
 };

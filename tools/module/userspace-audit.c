@@ -18,7 +18,6 @@
 #include <limits.h>
 #include <malloc.h>
 #include <pthread.h>
-#include <search.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -328,7 +327,7 @@ static bool read_rule(char *line)
 static void read_lines(const char *path, bool (*read_line)(char *line))
 {
 	FILE *f = fopen(path, "r");
-	unsigned int nr = 0;
+	unsigned int nr = 0, understood = 0;
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t len;
@@ -345,9 +344,13 @@ static void read_lines(const char *path, bool (*read_line)(char *line))
 			continue;
 		if (!read_line(line))
 			die("%s:%u: not understood", path, nr);
+		understood++;
 	}
 	if (ferror(f))
 		die("%s: %s", path, strerror(errno));
+	/* What a build that was stopped has left. */
+	if (!understood)
+		die("%s: nothing in it", path);
 	free(line);
 	fclose(f);
 }
@@ -860,11 +863,16 @@ static void tolerate(struct module *m)
 	}
 }
 
-/* Each kernel that has the series has __kflagstab. */
+/*
+ * Each kernel that has the series has __kflagstab, so a module that lacks it
+ * was built for another one. What is refused anyway is so when it is rebuilt.
+ */
 static void check_flags(struct module *m)
 {
-	if (kernel_has_series && m->flags_missing)
-		m->why = check(strdup("exports without __kflagstab"));
+	if (!kernel_has_series || !m->flags_missing || m->why || is_refused(m))
+		return;
+	m->why = check(strdup("exports without __kflagstab"));
+	m->verdict = UNREADABLE;
 }
 
 static void judge_all(void)
@@ -883,8 +891,8 @@ static void judge_all(void)
 			again |= judge_imports(&modules[i]);
 	}
 	for (i = 0; i < nr_modules; i++) {
-		check_flags(&modules[i]);
 		modules[i].verdict = judge(&modules[i]);
+		check_flags(&modules[i]);
 		tolerate(&modules[i]);
 	}
 }
@@ -1328,6 +1336,7 @@ int main(int argc, char **argv)
 	sort_modules();
 	read_all(jobs);
 	name_sources();
+	sort_modules();
 	for (i = 0; i < nr_sources; i++)
 		source_remove(&sources[i]);
 	judge_all();
