@@ -132,6 +132,8 @@ void userspace_check(struct module *mod, bool intree, bool external,
 	const struct module_userspace_use *use = &mod->userspace_use;
 	bool uses_unknown = mod->uses_unknown || mod->uses_symbol_get;
 	bool may_use, none = mod->userspace.verdict == MODULE_USERSPACE_NONE;
+	/* Sources of the tree don't know that M= has built what they use. */
+	bool excused = intree && use->nr == use->nr_lent;
 
 	if ((mod->own_userspace_tag || (external && mod->own_intree_tag)) &&
 	    (use->nr || mod->uses_external || uses_unknown)) {
@@ -149,10 +151,10 @@ void userspace_check(struct module *mod, bool intree, bool external,
 	else if (module_userspace_is_bad(&mod->userspace))
 		report(mod, !warn_only);
 	else if (use->nr || (uses_unknown && mod->userspace.nr))
-		/* Sources of the tree don't know that M= has built what they use. */
-		report(mod, !warn_only && !(intree && use->nr == use->nr_lent));
+		report(mod, !warn_only && !excused);
 
-	mod->lacks_userspace = none && use->nr && !mod->write_userspace_none;
+	mod->lacks_userspace = none && use->nr && !excused &&
+			       !mod->write_userspace_none;
 
 	if (may_use && external && !intree && mod->is_lender &&
 	    mod->exports_other.nr)
