@@ -31,7 +31,8 @@ thread = local()
 
 
 def make(which, out, arch, target, env=()):
-    done = subprocess.run(["make", "-s", "-C", root / which, f"O={out}", f"ARCH={arch}",
+    # "um SUBARCH=i386" is two words of make's.
+    done = subprocess.run(["make", "-s", "-C", root / which, f"O={out}", *f"ARCH={arch}".split(),
                            f"CROSS_COMPILE={root}/{which}/scripts/dummy-tools/", *env, target],
                           stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode:
@@ -49,7 +50,7 @@ def outs(arch):
     name = getattr(thread, "name", None)
     if not name:
         thread.name = name = f"out{next(numbers)}"
-    return {which: root / name / which / arch for which in ("base", "series")}
+    return {which: root / name / which / arch.replace(" ", "-") for which in ("base", "series")}
 
 
 numbers = iter(range(1000))
@@ -103,6 +104,9 @@ def defconfigs():
         if arch == "um":
             # Of the processor that it is built for.
             yield ("um", file.name) if file.name == "x86_64_defconfig" else ("um SUBARCH=i386", file.name)
+        elif file.name == "generic_defconfig":
+            # Of mips, which is made together with what a processor wants.
+            yield arch, "32r2el_defconfig"
         else:
             yield arch, file.name
 

@@ -101,7 +101,8 @@ relaxed() {
 	TREE=$("$top/series/apply/tree")
 	run relaxed "$TREE"
 	echo "$output"
-	[ "$status" -eq 1 ] && [ -z "$output" ]
+	[ "$status" -eq 1 ]
+	[ -z "$output" ]
 	# One is noticed.
 	mkdir -p "$BATS_TEST_TMPDIR"/t/{arch/a/configs,kernel/configs,tools/testing}
 	echo CONFIG_MODULE_ALLOW_MISSING_USERSPACE=y >"$BATS_TEST_TMPDIR/t/arch/a/configs/b_defconfig"

@@ -278,11 +278,13 @@ forty' ]
 	first=$made before=$(kept)
 	[ "$(wc -l <<<"$before")" = 4 ]
 	treewide
-	[ "$made" = "$first" ] && [ "$(kept)" = "$before" ]
+	[ "$made" = "$first" ]
+	[ "$(kept)" = "$before" ]
 	sed -i 's,example.org/z,example.org/y,' "$facts/one.toml"
 	treewide
 	[ "$(show drivers/a.c | tail -n 1)" = 'MODULE_USERSPACE("https://example.org/y", "ISC");' ]
-	[ "$(kept | grep -cxF "$before")" = 4 ] && [ "$(kept | wc -l)" = 5 ]
+	[ "$(kept | grep -cxF "$before")" = 4 ]
+	[ "$(kept | wc -l)" = 5 ]
 	# Another semantic patch makes something else of all of them.
 	echo '// more' >>"$repo/scripts/coccinelle/misc/gate_userspace.cocci"
 	treewide
