@@ -45,6 +45,7 @@ setup() {
 	[ $n -gt 0 ]
 }
 
+# bats test_tags=long
 @test "series: plain git am, as anybody would run it, gives the same tree" {
 	export GIT_CONFIG_GLOBAL=/dev/null GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x@example.org
 	cd "$BATS_TEST_TMPDIR"
@@ -138,10 +139,12 @@ setup() {
 	diff -r --exclude=.git "$top" "$BATS_TEST_TMPDIR/repo"
 }
 
+# bats test_tags=long
 @test "series: checkpatch.pl --strict has nothing to say" {
 	"$top/series/checks/checkpatch"
 }
 
+# bats test_tags=long
 @test "series: the generated commits are what the tables give" {
 	"$top/series/facts/treewide" --check
 }
