@@ -47,6 +47,14 @@ evidence: setup-tree ## is what the records say still there? EVIDENCE=<dir of cl
 picture: setup-picture ## draw the picture of what is checked where anew
 	@series/apply/picture
 
+##@ Post it
+
+postings: setup-tree-treewide-post ## the parts as they are posted, and a table of them; nothing is sent
+	@series/posting/postings
+
+parts: setup-tree-demo-check ## apply and build each part behind those that it needs (half an hour)
+	@series/posting/parts
+
 ##@ Check a part of it
 
 checkpatch: setup-tree-checkpatch ## the kernel's checkpatch.pl --strict on every patch
@@ -81,4 +89,4 @@ clean: ## remove what was made and downloaded, and keep the tree while it has ed
 setup-%:
 	@series/setup $(subst -, ,$*)
 
-.PHONY: help configs demo check setup tree update refresh declare treewide evidence picture checkpatch static builtin bench bisect link mutate clean
+.PHONY: help configs demo check setup tree update refresh declare treewide evidence picture postings parts checkpatch static builtin bench bisect link mutate clean

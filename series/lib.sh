@@ -16,7 +16,7 @@ export USERSPACE_GPL_CACHE=$cache
 # All that the scripts and the tests put there, one way or another, beside the
 # trees "linux" and "linux-...": series/clean removes this, and nothing else.
 cache_names=(am.log apt base base.git boot build builtin configs distro dkms evidence fold.index
-	gated livepatch mutation rebase.log refresh reuse scratch setup.log sparse
+	gated livepatch mutation parts port postings rebase.log refresh reuse scratch setup.log sparse
 	sparse.new tools treewide treewide.new treewide.plan treewide.spatch
 	treewide.steps treewide.text unpack
 	work work.lock)
@@ -125,7 +125,7 @@ for var in $(compgen -e); do
 	case $var in
 	PATH | HOME | USER | LOGNAME | SHELL | TERM | PWD | SHLVL | LC_ALL | TMPDIR | XDG_*_HOME) ;;
 	*_proxy | *_PROXY | SSL_CERT_* | CURL_CA_BUNDLE | DEBIAN_MIRROR | APT_CONFIG) ;;
-	USERSPACE_GPL_* | KERNEL | BASE | TREE | JOBS | SETUP | CI | QUICK | CONFIGS | EVIDENCE) ;;
+	USERSPACE_GPL_* | KERNEL | BASE | TREE | JOBS | SETUP | CI | QUICK | CONFIGS | EVIDENCE | ONE | AUTHOR) ;;
 	UST_BUILD_UM | KUNIT_*TIMEOUT | FUZZ_SECONDS | CLANG | ROUNDS) ;;
 	GIT_* | CCACHE_* | BATS_*) ;;
 	*) unset "$var" ;;
@@ -227,6 +227,35 @@ way_back() {
 		printf '; patches/ is not as it was committed, git -C %s checkout -- patches brings that back' "$top"
 }
 
+# format_series COMMIT BASE DIR: the commits as patches, each in the folder of its part.
+# One text for one series, whoever runs it: no hash of a commit, no version of git, no
+# abbreviation that depends on how many objects a repository has. In scratch.
+format_series() {
+	local last=$2 folder now commit
+	local -a in=() commits
+
+	mapfile -t commits < <(in_scratch git rev-list --reverse "$2..$1")
+	mapfile -t in < <(in_scratch git log --reverse --format=%s "$2..$1" |
+		/usr/bin/python3 -B "$top/series/facts/parts.py" folders)
+	[ ${#in[@]} = ${#commits[@]} ] || die "the commits are not in the order of series/facts/order.toml, make treewide makes them in it"
+	rm -rf "$3"
+	mkdir -p "$3"
+	commits+=(end)
+	now=$2
+	for folder in "${!commits[@]}"; do
+		commit=${commits[folder]}
+		if [ "$folder" -gt 0 ] && [ "${in[folder]:-}" != "${in[folder - 1]}" ]; then
+			in_scratch git format-patch -q -n -p --stat=72 --summary --zero-commit \
+				--full-index --no-signature --no-renames --diff-algorithm=myers \
+				-o "$3/${in[folder - 1]}" "$last..$now" || return
+			last=$now
+		fi
+		now=$commit
+	done
+	(cd "$3" && find . -name '*.patch' ! -name '0000-*' -printf '%P\n' | sort >series)
+	[ "$(wc -l <"$3/series")" = $((${#commits[@]} - 1)) ] || die "git format-patch failed"
+}
+
 patches_key() {
 	local p
 
@@ -281,12 +310,13 @@ apply_series() {
 
 	mapfile -t files < <(series_patches)
 	# A list that is cut short would give a series that is.
-	for what in "$patches"/[0-9]*.patch; do
+	for what in "$patches"/*/[0-9]*.patch; do
 		case $what in
 		*/0000-*) continue ;;
 		esac
-		[ ! -e "$what" ] || [[ " ${files[*]} " = *" ${what##*/} "* ]] ||
-			die "$patches/series does not name ${what##*/}, which is there$(way_back)"
+		what=${what#"$patches/"}
+		[ ! -e "$patches/$what" ] || [[ " ${files[*]} " = *" $what "* ]] ||
+			die "$patches/series does not name $what, which is there$(way_back)"
 	done
 	scratch "$1" "$2"
 	if [ ${#files[@]} -gt 0 ] && ! (

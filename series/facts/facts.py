@@ -27,6 +27,8 @@ import sys
 import textwrap
 import tomllib
 
+import parts
+
 HERE = pathlib.Path(__file__).resolve().parent
 
 # What each table has: its keys, "!" behind those that it has to have.
@@ -44,7 +46,6 @@ SCHEMA = {
     "export": {"symbol!": str, "file!": str, "from!": str, "namespace": str,
                "commit": str, "leave": bool, "reason": str},
 }
-ORDER = {"order": [str], "by-hand": dict}
 SOURCE = {"repository!": str, "commit!": str}
 # As kernel-style tags had them before SPDX named them otherwise.
 OLD_IDS = {"GPL-2.0": "GPL-2.0-only", "GPL-2.0+": "GPL-2.0-or-later",
@@ -89,7 +90,7 @@ class Facts:
     def __init__(self, where=HERE):
         self.where = pathlib.Path(where)
         self.commits, self.classes = {}, {}
-        self.order, self.by_hand = [], {}
+        self.order, self.by_hand, self.left_out = [], {}, {}
         self.modules, self.exports, self.sources = [], [], {}
         for path in sorted(self.where.glob("*.toml")):
             self.read(path)
@@ -101,9 +102,14 @@ class Facts:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
             sys.exit(f"{path.name}: {why}")
         if path.name == "order.toml":
-            data = conform(data, ORDER, path.name)
-            self.order = data.get("order", [])
-            self.by_hand = data.get("by-hand", {})
+            data = conform(data, parts.ORDER, path.name)
+            parts.needed(data["part"])
+            self.order = [entry for part in data["part"]
+                          for entry in part["patches"]]
+            self.left_out = data.get("by-hand", {})
+            # What is named by its subject is made by hand, too.
+            self.by_hand = {**{entry: entry for entry in self.order
+                               if " " in entry}, **self.left_out}
             return
         if path.name == "sources.toml":
             self.sources = {name: conform(row, SOURCE, f"{path.name}: {name}")

@@ -7,6 +7,8 @@ usage: treewide.py plan PATCH...	the order of commits, a line each: by
        treewide.py messages		all messages, and what is put into
 					which file, as of the version that the
 					records are for
+       treewide.py one NAME...		the message of one commit in place of
+					these
        treewide.py make DIR PARENT NAME... [--strict]
 					make these commits, the first on
 					PARENT and each of the others on the
@@ -271,6 +273,35 @@ def message(facts, commit, rows):
             gate_message)(facts, commit, rows)
 
 
+def one_message(facts, names):
+    """Of a commit that does what these do: what each module declares, and
+    what is gated. The source of each fact is in the messages of the many."""
+    rows = [r for n in names for r in facts.declared(n)
+            if n in facts.commits]
+    gated = [r for n in names for r in facts.gated(n)]
+    what = " and ".join(["declare the free userspace of modules"] * bool(rows)
+                        + ["gate exports"] * bool(gated))
+    out = ["treewide: " + what, ""]
+    out += paragraphs(
+        "This is made from records of facts, in which the source of each fact "
+        "is cited, and in place of these commits, which make the same tree:")
+    out += [wrap(facts.commits[n]["subject"]) for n in names] + [""]
+    for row in rows:
+        out.append(wrap(row["name"] + ": " + "; ".join(
+            " ".join(pair).strip() for pair in facts.macros(row))))
+    if gated:
+        out += ["", "Gated are:", "", wrap(", ".join(
+            r["symbol"] for r in gated))]
+    out += ["", "Made with:", "", "  make treewide ONE=1", "",
+            "which calls, for each declaration and each symbol:", ""]
+    if rows:
+        out += command(COCCI, "--in-place -D userspace -D url='\"<url>\"'",
+                       "-D license='\"<license>\"' <file>")
+    if gated:
+        out += command(GATE, "--in-place -D sym=<symbol> <file>")
+    return "\n".join(out) + "\n"
+
+
 def make(facts, name, cwd, parent, strict):
     """The commit; nothing if it would be empty."""
     commit = facts.commits[name]
@@ -311,19 +342,35 @@ def is_generated(patch):
 
 
 def plan(facts, patches):
-    """What order.toml does not name comes first, in the order that it has."""
-    by_hand = {subject_of(p): p for p in patches if not is_generated(p)}
+    """In the order of order.toml. A patch that it does not name follows the
+    one that it follows in the series."""
+    by_hand, behind, last = {}, {}, None
+    subjects = {**facts.by_hand, **{
+        name: commit["subject"] for name, commit in facts.commits.items()}}
+    listed = {subjects[name] for name in facts.order}
+    for patch in patches:
+        subject = subject_of(patch)
+        if not is_generated(patch):
+            by_hand[subject] = patch
+        if subject in listed:
+            last = subject
+        elif subject in by_hand:
+            behind.setdefault(last, []).append(patch)
     for subject in facts.by_hand.values():
         if subject not in by_hand:
             sys.exit(f"no patch \"{subject}\"")
-    for subject, patch in by_hand.items():
-        if subject not in facts.by_hand.values():
+
+    def follow(subject):
+        for patch in behind.get(subject, ()):
             print("core", "-", patch)
+    follow(None)
     code = b"".join(path.read_bytes() for path in (
         HERE / "treewide.py", TOP / COCCI, TOP / GATE))
     for name in facts.order:
         if name in facts.by_hand:
-            print("patch", "-", by_hand[facts.by_hand[name]])
+            print("patch" if name in facts.left_out else "core", "-",
+                  by_hand[facts.by_hand[name]])
+            follow(subjects[name])
             continue
         commit = facts.commits[name]
         rows = (facts.declared if "about" in commit else facts.gated)(name)
@@ -331,6 +378,7 @@ def plan(facts, patches):
             (r["file"], facts.macros(r) if "about" in commit else r["symbol"])
             for r in rows], code
         print("group", hashlib.sha256(repr(what).encode()).hexdigest(), name)
+        follow(subjects[name])
 
 
 def main(args):
@@ -345,6 +393,8 @@ def main(args):
                 for row in rows:
                     print(row["file"], row.get("symbol") or
                           facts.macros(row))
+    elif args[:1] == ["one"]:
+        print(one_message(facts, args[1:]), end="")
     elif len(args) >= 4 and args[0] == "make":
         cwd, parent = pathlib.Path(args[1]), args[2]
         for name in args[3:]:

@@ -65,6 +65,12 @@ setup_fixture() {
 	cp "$top/tests/lib/harness.pl" "$repo/tests/lib/"
 	printf 'new.h\tinclude/linux/new.h\n' >"$repo/series/apply/files"
 	printf '7.3.4\n' >"$repo/series/base/base.version"
+	cat >"$repo/series/facts/order.toml" <<-'END'
+		[[part]]
+		name = "all"
+		asks = "-"
+		patches = ["one: add a header", "two: change a line", "three: change both"]
+	END
 	make_kernel "$KERNEL"
 }
 

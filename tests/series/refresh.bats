@@ -79,10 +79,10 @@ consistent() {
 }
 
 @test "refresh: no hash of a commit, no version of git, no sign-off in a patch" {
-	grep -q '^From 0000000000000000000000000000000000000000 ' "$repo"/patches/0001-*
+	grep -q '^From 0000000000000000000000000000000000000000 ' "$repo"/patches/01-all/0001-*
 	run grep -rE 'Signed-off-by|^-- $|^2\.[0-9]+|somebody@|other@' "$repo/patches"
 	[ -z "$output" ]
-	grep -q '^Subject: \[PATCH 2/3\] two: change a line$' "$repo"/patches/0002-*
+	grep -q '^Subject: \[PATCH 2/3\] two: change a line$' "$repo"/patches/01-all/0002-*
 }
 
 @test "refresh: a whole file edited here goes into the patch, and into no other" {
@@ -91,7 +91,7 @@ consistent() {
 	grep -q newer "$TREE/include/linux/new.h"
 	# The end of the file came with the third patch, and so this is its.
 	[ "$(changed)" = "new.h
-patches/0003-three-change-both.patch" ]
+patches/01-all/0003-three-change-both.patch" ]
 	consistent
 }
 
@@ -136,7 +136,7 @@ patches/0003-three-change-both.patch" ]
 	plain_git -C "$TREE" commit -q -a --fixup HEAD~
 	"$repo/series/apply/refresh"
 	# The third patches the same file, whose hash it names.
-	[ "$(changed)" = "$(cd "$repo" && ls patches/000[23]-*)" ]
+	[ "$(changed)" = "$(cd "$repo" && ls patches/01-all/000[23]-*)" ]
 	[ "$(git -C "$TREE" rev-list --count worktree/base..HEAD)" = 3 ]
 	consistent
 }
@@ -159,10 +159,10 @@ patches/0003-three-change-both.patch" ]
 	echo z >>"$TREE/Makefile"
 	commit_all "four: new"
 	"$repo/series/apply/refresh"
-	[ "$(cat "$repo/patches/series")" = "0001-one-add-a-header.patch
-0002-two-another-name.patch
-0003-three-new.patch
-0004-four-new.patch" ]
+	[ "$(cat "$repo/patches/series")" = "01-all/0001-one-add-a-header.patch
+01-all/0002-two-another-name.patch
+01-all/0003-three-new.patch
+01-all/0004-four-new.patch" ]
 	[ "$(find "$repo/patches" -name '*.patch' | wc -l)" = 4 ]
 	[ "$(tail -n 1 "$repo/new.h")" = '/* new */' ]
 	consistent
@@ -175,14 +175,14 @@ patches/0003-three-change-both.patch" ]
 }
 
 @test "refresh: patches pulled meanwhile: taken without edits, refused with" {
-	sed -i 's,and more,and much more,' "$repo"/patches/0003-* "$repo/new.h"
+	sed -i 's,and more,and much more,' "$repo"/patches/01-all/0003-* "$repo/new.h"
 	"$repo/series/apply/refresh"
 	grep -q 'much more' "$TREE/include/linux/new.h"
-	sed -i 's,much more,much less,' "$repo"/patches/0003-* "$repo/new.h"
+	sed -i 's,much more,much less,' "$repo"/patches/01-all/0003-* "$repo/new.h"
 	echo mine >>"$TREE/Makefile"
 	commit_all mine
 	fails_with 'have changed since .* was made, and .* has commits of yours' "$repo/series/apply/refresh"
-	grep -q 'much less' "$repo"/patches/0003-*
+	grep -q 'much less' "$repo"/patches/01-all/0003-*
 }
 
 @test "refresh: killed after the patches were written, the next run ends the work" {
@@ -216,8 +216,8 @@ patches/0003-three-change-both.patch" ]
 	git -C "$TREE" update-ref refs/worktree/series "$before"
 	echo "$key" >"$gitdir/series-key"
 	echo "$after" >"$gitdir/refreshing"
-	cp "$BATS_TEST_TMPDIR/old"/000[13]-* "$repo/patches/"
-	head -n 5 "$repo"/patches/0003-* >"$repo/patches/.0003-three-change-both.patch.new"
+	cp "$BATS_TEST_TMPDIR/old"/01-all/000[13]-* "$repo/patches/01-all/"
+	head -n 5 "$repo"/patches/01-all/0003-* >"$repo/patches/01-all/.0003-three-change-both.patch.new"
 	fails_with 'make refresh was interrupted while it wrote patches/: run it again' "$repo/series/apply/tree"
 	"$repo/series/apply/refresh"
 	[ "$(git -C "$TREE" rev-parse HEAD)" = "$after" ]
@@ -229,7 +229,7 @@ patches/0003-three-change-both.patch" ]
 	[ "$(id -u)" = 0 ] || skip "only root can mount a small file system"
 	cp -r "$repo/patches" "$BATS_TEST_TMPDIR/old"
 	mount -t tmpfs -o size=1m none "$repo/patches" || skip "no right to mount here"
-	cp "$BATS_TEST_TMPDIR/old"/* "$repo/patches/"
+	cp -r "$BATS_TEST_TMPDIR/old"/* "$repo/patches/"
 	echo '/* edit */' >>"$repo/new.h"
 	run "$repo/series/apply/refresh"
 	diff -r "$BATS_TEST_TMPDIR/old" "$repo/patches" && same=y || same=
@@ -240,19 +240,19 @@ patches/0003-three-change-both.patch" ]
 	[ "$same" = y ]
 	# And it is as if nobody had tried.
 	"$repo/series/apply/refresh"
-	grep -q edit "$repo"/patches/0003-*
+	grep -q edit "$repo"/patches/01-all/0003-*
 	consistent
 }
 
 @test "refresh: patches that are cut short: the way back is said" {
-	rm "$repo"/patches/0002-*
-	fails_with 'names 0002-two-change-a-line.patch, which is not there; .* checkout -- patches brings that back' "$repo/series/apply/refresh"
+	rm "$repo"/patches/01-all/0002-*
+	fails_with 'names 01-all/0002-two-change-a-line.patch, which is not there; .* checkout -- patches brings that back' "$repo/series/apply/refresh"
 	plain_git -C "$repo" checkout -q -- patches
 	sed -i '$d' "$repo/patches/series"
-	fails_with 'does not name 0003-three-change-both.patch, which is there; .* checkout -- patches brings that back' "$repo/series/apply/tree"
+	fails_with 'does not name 01-all/0003-three-change-both.patch, which is there; .* checkout -- patches brings that back' "$repo/series/apply/tree"
 	plain_git -C "$repo" checkout -q -- patches
-	head -n 20 "$repo"/patches/0003-* >"$BATS_TEST_TMPDIR/cut"
-	cp "$BATS_TEST_TMPDIR/cut" "$repo/patches/0003-three-change-both.patch"
+	head -n 20 "$repo"/patches/01-all/0003-* >"$BATS_TEST_TMPDIR/cut"
+	cp "$BATS_TEST_TMPDIR/cut" "$repo/patches/01-all/0003-three-change-both.patch"
 	fails_with '0003-three-change-both.patch does not apply .* checkout -- patches brings that back' "$repo/series/apply/tree"
 	plain_git -C "$repo" checkout -q -- patches
 	"$repo/series/apply/tree"
@@ -306,6 +306,6 @@ userspace-gpl" ]]
 	printf 'tool\ttool\n' >>"$repo/series/apply/files"
 	"$repo/series/apply/refresh"
 	[ -x "$repo/tool" ]
-	grep -q '^new file mode 100755' "$repo"/patches/0004-*
+	grep -q '^new file mode 100755' "$repo"/patches/01-all/0004-*
 	consistent
 }

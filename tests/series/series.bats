@@ -56,19 +56,36 @@ setup() {
 	git update-ref --no-deref HEAD "$(git -C "$TREE" rev-parse worktree/base)"
 	git read-tree -m -u HEAD
 	# The command of the README.
-	git am -q --empty=drop "$patches"/0*.patch
+	git am -q --empty=drop "$patches"/*/0*.patch
 	[ "$(git rev-parse "HEAD^{tree}")" = "$(git -C "$TREE" rev-parse "worktree/series^{tree}")" ]
 }
 
 @test "series: patches/series lists every patch, in order" {
 	[ ${#series[@]} -gt 0 ]
 	[ "$(find "$patches" -name '*.patch' ! -name 0000-cover-letter.patch -printf '%P\n' | sort)" = "$(cat "$patches/series")" ]
-	n=0
-	for patch in "${series[@]}"; do
-		n=$((n + 1))
-		[[ $patch == "$(printf %04d $n)-"* ]]
-		grep -q "^Subject: \[PATCH 0*$n/${#series[@]}\] " "$patches/$patch"
+	# Each part counts its own.
+	for dir in "$patches"/*/; do
+		dir=$(basename "$dir") n=0
+		count=$(grep -c "^$dir/" "$patches/series")
+		[ -e "$patches/$dir/0000-cover-letter.patch" ]
+		for patch in "$patches/$dir"/*.patch; do
+			[[ ${patch##*/} == "$(printf %04d $n)-"* ]]
+			grep -q "^Subject: \[PATCH\( 0*$n/$count\)\?\] " "$patch"
+			n=$((n + 1))
+		done
+		[ $n = $((count + 1)) ]
 	done
+}
+
+# A person reads the letter of a part in two minutes.
+@test "series: the parts are as large as one that is posted may be" {
+	while IFS=$'\t' read -r dir _ _ squash _; do
+		echo "$dir"
+		[ "$squash" = squash ] || [ "$(grep -c "^$dir/" "$patches/series")" -le 15 ]
+		[ "$(sed -e '1,/^$/d' -e '/^[^ ].* ([0-9]*):$/,$d' "$patches/$dir/0000-cover-letter.patch" | wc -w)" -le 450 ]
+	done < <("$top/series/facts/parts.py" list)
+	[ "$(grep -c ^02-core/ "$patches/series")" -le 12 ]
+	grep -q '^+EXPORT_SYMBOL.*USERSPACE_GPL(' "$patches/$(grep ^02-core/ "$patches/series" | tail -n 1)"
 }
 
 @test "series: there is a cover letter, with the count of the series" {
@@ -112,7 +129,7 @@ setup() {
 @test "series: signed off by nobody, written by nobody in particular" {
 	run grep -rlE '^(Signed-off|Reviewed|Acked|Tested|Co-developed)-by:' "$patches"
 	[ -z "$output" ]
-	[ "$(awk '/^From: / && !seen[FILENAME]++' "$patches"/*.patch | sort -u)" = "From: userspace-gpl series <series@userspace-gpl.invalid>" ]
+	[ "$(awk '/^From: / && !seen[FILENAME]++' "$patches"/*.patch "$patches"/*/*.patch | sort -u)" = "From: userspace-gpl series <series@userspace-gpl.invalid>" ]
 	run grep -lE '^[0-9]+\.[0-9]+\.[0-9]+$' -r "$patches"
 	[ -z "$output" ]
 }

@@ -36,7 +36,7 @@ one: add a header" ]
 @test "tree: a changed patch touches only the files it changes" {
 	make_series
 	old=$(stat -c %Y.%y "$TREE/kernel/module/main.c" "$TREE/Makefile")
-	sed -i 's,and more,and much more,' "$repo"/patches/0003-*
+	sed -i 's,and more,and much more,' "$repo"/patches/01-all/0003-*
 	"$repo/series/apply/tree"
 	grep -q 'much more' "$TREE/include/linux/new.h"
 	[ "$(stat -c %Y.%y "$TREE/kernel/module/main.c" "$TREE/Makefile")" = "$old" ]
@@ -137,8 +137,8 @@ one: add a header" ]
 
 @test "tree: a patch that patches/series names and that is not there" {
 	make_series
-	rm "$repo"/patches/0002-*
-	fails_with 'names 0002-two-change-a-line.patch, which is not there' "$repo/series/apply/tree"
+	rm "$repo"/patches/01-all/0002-*
+	fails_with 'names 01-all/0002-two-change-a-line.patch, which is not there' "$repo/series/apply/tree"
 }
 
 @test "tree: commits and edits of the user are never discarded" {

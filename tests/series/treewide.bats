@@ -22,7 +22,10 @@ setup() {
 	facts=$series/facts
 	rm "$facts"/*.toml
 	cat >"$facts/order.toml" <<-'END'
-		order = ["one", "hand", "two"]
+		[[part]]
+		name = "all"
+		asks = "-"
+		patches = ["one", "hand", "two"]
 		[by-hand]
 		hand = "two: change a line"
 	END
@@ -143,15 +146,16 @@ EXPORT_SYMBOL(keep);
 EXPORT_SYMBOL_NS_USERSPACE_GPL(take, "NS");' ]
 }
 
-@test "treewide: first what the order does not name, then what it names" {
+# What the order does not name stays behind what it follows in the series.
+@test "treewide: the order of the records, and what they do not name in its place" {
 	treewide
 	[ "$(git -C "$KERNEL" log --reverse --format=%s HEAD.."$made")" = 'one: add a header
-three: change both
 drivers: declare
 two: change a line
+three: change both
 drivers: gate' ]
 	sed -i 's/^hand = .*/hand = "no such subject"/' "$facts/order.toml"
-	fails_with 'no patch "no such subject"' "$repo/series/facts/treewide.py" plan "$repo"/patches/0*.patch
+	fails_with 'no patch "no such subject"' "$repo/series/facts/treewide.py" plan "$repo"/patches/*/0*.patch
 }
 
 @test "treewide: a message has the facts and the command" {
@@ -186,6 +190,22 @@ drivers: gate' ]
 	sed -i 's/, "two"//' "$facts/order.toml"
 	treewide
 	show drivers/exp.c | grep 'EXPORT_SYMBOL(give)' >/dev/null
+}
+
+@test "treewide: ONE=1 makes one commit of the generated ones, and the same tree" {
+	treewide
+	many=$made
+	export ONE=1
+	treewide
+	[ "$(git -C "$KERNEL" rev-parse "$made^{tree}")" = "$(git -C "$KERNEL" rev-parse "$many^{tree}")" ]
+	[ "$(git -C "$KERNEL" log --reverse --format=%s HEAD.."$made")" = 'one: add a header
+two: change a line
+three: change both
+treewide: declare the free userspace of modules and gate exports' ]
+	git -C "$KERNEL" log -1 --format=%B "$made" >"$BATS_TEST_TMPDIR/message"
+	for text in 'make treewide ONE=1' 'a: https://example.org/a MIT' 'lib: library' 'give, take'; do
+		grep -qF "$text" "$BATS_TEST_TMPDIR/message"
+	done
 }
 
 @test "treewide: --check sees a record that the patches do not follow" {
@@ -314,7 +334,7 @@ bad() {
 	sed -i -E "$2" "$facts/$1"
 	echo "$1: $2"
 	! cmp -s "$facts/$1" "$BATS_TEST_TMPDIR/good" || return 1
-	for command in "treewide.py plan $repo/patches/0001-one-add-a-header.patch" \
+	for command in "treewide.py plan $repo/patches/01-all/0001-one-add-a-header.patch" \
 		"treewide.py make $BATS_TEST_TMPDIR HEAD one" 'facts.py check' 'facts.py modules'; do
 		# shellcheck disable=SC2086 # words
 		run "$facts/"$command
@@ -333,7 +353,7 @@ bad() {
 	bad order.toml 's/^hand/two/' 'order.toml: hand is no commit, and not made by hand'
 	bad order.toml 's/, "two"//' 'two.toml: commit two is not in order.toml'
 	bad order.toml 's/"hand"/"hand", "hand"/' 'order.toml: hand in the order once more, the first is order.toml'
-	bad order.toml 's/^order = \[/order = /' 'order.toml: Expected newline or end of document after a statement (at line 1, column 14)'
+	bad order.toml 's/^patches = \[/patches = /' 'order.toml: Expected newline or end of document after a statement (at line 4, column 16)'
 	bad one.toml '1s/commit/kommit/' 'one.toml: what is kommit?'
 	bad one.toml '/^about/d' 'one.toml: commit one: either what it is about, or why'
 	bad one.toml 's/^about/abaut/' 'one.toml: commit one: what is abaut?'
