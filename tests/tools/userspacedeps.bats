@@ -74,6 +74,7 @@ setup_file() {
 		'void fw(struct dma_buf *b);' 'void chip(void);' \
 		'void chip(void) { fw(NULL); }' "$description" "$license" > chip.c
 	echo 'obj-m := fw.o chip.o' > Kbuild
+	cp chip.c ../rounds.chip
 }
 
 # changes DIR: the lines of the sources that are not as they were before
@@ -139,6 +140,24 @@ y.ko: dma_buf_put"
 	is "$status $output" "0 "
 	cmp "$work/fw.c" "$work/rounds/fw.c"
 	cmp "$work/chip.c" "$work/rounds/chip.c"
+}
+
+@test "M= in the tree: who uses only what is lent there is not listed, out of it he is" {
+	make_farm "$work/lent" drivers/Makefile
+	mkdir "$work/lent/drivers/ust"
+	cd "$work/lent/drivers/ust"
+	c_file fw.c 'EXPORT_SYMBOL(fw);' "$description" "$license" "$ns" \
+		'MODULE_USERSPACE("https://example.org/fw", "MIT");'
+	cp "$work/rounds/Kbuild" .
+	cp "$work/rounds.chip" chip.c
+	cp -r . "$work/lent-out"
+	kmake -C "$work/lent" O="$um" M="$PWD" userspacedeps
+	is "$(cat modules.userspacedeps)" ""
+	cmp "$work/rounds.chip" chip.c
+	# modpost excuses it, and says what is missing all the same.
+	is "$(grep modpost "$work/stderr" | grep -o '.*chip.ko: uses fw,')" "WARNING: modpost: chip.ko: uses fw,"
+	kmake -C "$um" M="$work/lent-out" userspacedeps
+	is "$(cat "$work/lent-out/modules.userspacedeps")" "chip.ko: fw"
 }
 
 @test "a value that would not be one declaration changes nothing" {
