@@ -83,7 +83,7 @@ piped_into_grep_q() {
 # names_of SUITE: the names of its tests, as far as they can be read from it
 names_of() {
 	case $1 in
-	builtin/* | livepatch/*)
+	builtin/* | livepatch/* | tools/*)
 		sed -n 's/^@test "\(.*\)" {$/\1/p' "$top/tests/$1.bats" | sed 's/\\\(["\\]\)/\1/g' ;;
 	modpost) "$top/tests/modpost/run" --list ;;
 	# The name of a case of KUnit stands behind that of its suite and function.
@@ -107,6 +107,15 @@ names_of() {
 		grep -qxF -e "$name" <<<"${names[$suite]}" || { echo "no $suite $name"; false; }
 	done < <(sed -nE 's/^(test|keeps)\t//p' "$top"/tests/mutation/mutants/*)
 	[ "$n" -gt 150 ]
+}
+
+# An edit of the kernel takes the text away that a mutant replaces; make mutate would be
+# the first to say so.
+@test "style: all mutants apply to the kernel" {
+	run "$top/tests/mutation/run" --apply
+	echo "$output"
+	[ "$status" = 0 ]
+	[ -z "$output" ]
 }
 
 @test "style: reuse lint knows the license of every file" {
