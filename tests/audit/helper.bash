@@ -13,6 +13,7 @@ build_audit() {
 
 setup_audit() {
 	audit=$BATS_FILE_TMPDIR/linux/tools/module/userspace-audit
+	schema=$audit.schema.json
 	dir=$BATS_TEST_TMPDIR/modules
 	mkdir -p "$dir"
 	printf 'gated\tgated_1\ngated\tgated_2\ndeclared\tin-tree\nnone-known\tsix\n' >"$BATS_TEST_TMPDIR/list"
@@ -24,14 +25,16 @@ setup_audit() {
 #	tag=value		an entry of .modinfo, license=GPL if there is none
 #	as=PROGRAM		the assembler of another architecture
 #	-kflagstab		a module of a kernel that has no __kflagstab
+#	-this_module		the object file from which modpost makes a module
 module() {
-	local name=$1 word as=as flags=1 tags=() imports=() exports=() license=license=GPL
+	local name=$1 word as=as flags=1 this=1 tags=() imports=() exports=() license=license=GPL
 
 	shift
 	for word; do
 		case $word in
 		as=*) as=${word#as=} ;;
 		-kflagstab) flags= ;;
+		-this_module) this= ;;
 		export:*) exports+=("${word#export:}") ;;
 		license=*) license=$word ;;
 		*=*) tags+=("$word") ;;
@@ -42,7 +45,7 @@ module() {
 	{
 		echo '.section .modinfo,"a"'
 		printf '.asciz "%s"\n' "name=$name" "${tags[@]}"
-		printf '.section .gnu.linkonce.this_module,"aw"\n.zero 64\n'
+		[ -z "$this" ] || printf '.section .gnu.linkonce.this_module,"aw"\n.zero 64\n'
 		for word in "${exports[@]}"; do
 			printf '.section __ksymtab,"a"\n__ksymtab_%s: .long 0, 0, 0\n' "${word%=*}"
 			[ -z "$flags" ] || [[ $word = *= ]] ||

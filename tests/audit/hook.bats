@@ -10,7 +10,7 @@ setup_file() { build_audit; }
 setup() {
 	setup_audit
 	export USERSPACE_AUDIT=$audit MODULES_DIR=$BATS_TEST_TMPDIR/modules
-	hook=$top/tools/module/userspace-audit.hook
+	hook=$BATS_FILE_TMPDIR/linux/tools/module/userspace-audit.hook
 	new=$MODULES_DIR/99.0 old=$MODULES_DIR/$(uname -r)
 	mkdir -p "$new/build" "$new/updates/dkms" "$old/updates/dkms"
 	printf '0x1\tgated_1\tvmlinux\tEXPORT_SYMBOL_USERSPACE_GPL\t\n' >"$new/build/Module.symvers"

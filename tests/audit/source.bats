@@ -10,96 +10,174 @@ setup_file() { build_audit; }
 
 setup() {
 	setup_audit
-	tree=$BATS_TEST_TMPDIR/my-driver kernel=$BATS_TEST_TMPDIR/headers
-	mkdir -p "$tree" "$kernel"
+	tree=$BATS_TEST_TMPDIR/my-driver kernel=$BATS_TEST_TMPDIR/headers says=$BATS_TEST_TMPDIR/says
+	mkdir -p "$tree" "$kernel/include/config"
 	echo 'int x;' >"$tree/main.c"
 	printf '0x1\tgated_1\tvmlinux\tEXPORT_SYMBOL_USERSPACE_GPL\t\n' >"$kernel/Module.symvers"
-	# The modules of $dir are what is built; SAYS is what modpost says.
+	echo CONFIG_MODULE_REFUSE_MISSING_USERSPACE=y >"$kernel/include/config/auto.conf"
+	export TMPDIR=$BATS_TEST_TMPDIR/t
+	mkdir "$TMPDIR"
+	# The modules of $dir are what is built; "says" is what modpost says. What it calls
+	# an error ends the build, but what is "OBJECTS:" only if it is not told to warn.
 	cat >"$kernel/Makefile" <<-END
 		.RECIPEPREFIX = >
 		clean:
 		> rm -f \$(M)/*.ko
 		modules:
-		> @test "\$(CONFIG_MODULE_ALLOW_MISSING_USERSPACE)" = y
-		> @cat $BATS_TEST_TMPDIR/says >&2
+		> @sed "s/^OBJECTS:/\$(if \$(CONFIG_MODULE_ALLOW_MISSING_USERSPACE),WARNING:,ERROR:)/" $says >$TMPDIR/said
+		> @cat $TMPDIR/said >&2
+		> @cp $dir/*.mod $dir/*.o \$(M)/ 2>/dev/null || :
+		> @! grep -q rror: $TMPDIR/said && ! grep -q ^ERROR: $TMPDIR/said
 		> @cp $dir/*.ko \$(M)/
 	END
-	: >"$BATS_TEST_TMPDIR/says"
+	: >"$says"
 }
 
+# Nothing is left in the directory of temporary files, whatever happens.
 source_audit() {
 	run "$audit" --source="$tree" --kernel="$kernel" "$@"
 	echo "status $status: $output"
-	[ -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'userspace-audit.*' -newer "$kernel/Makefile")" ]
+	nothing_left
 }
 
+nothing_left() { [ -z "$(find "$TMPDIR" -maxdepth 1 -name 'userspace-audit.*')" ]; }
+
 @test "source: judged by what is built, with the words of modpost" {
-	export TMPDIR=$BATS_TEST_TMPDIR/t
-	mkdir "$TMPDIR"
 	module my gated_1
-	printf '%s\n' 'WARNING: modpost: my.ko: uses gated_1, exported only to modules with a free userspace, but declares none.' \
+	printf '%s\n' 'OBJECTS: modpost: my.ko: uses gated_1, exported only to modules with a free userspace, but declares none.' \
 		'Add this line: MODULE_USERSPACE("<url>", "<SPDX license>");' 'See https://docs.kernel.org/x.html' 'make: other' \
-		>"$BATS_TEST_TMPDIR/says"
+		>"$says"
 	# One that was there before is not what is built.
 	cp "$dir/my.ko" "$tree/stale.ko"
 	source_audit --tsv
 	[ "$status" = 1 ]
 	[[ $output = *"$tree/my.ko"$'\tmy\tN\trefused\tgated_1\t'* ]]
 	[[ $output != *stale* ]]
+	[[ $output = *'ERROR: modpost: my.ko: uses gated_1'* ]]
 	[[ $output = *'Add this line: MODULE_USERSPACE('* ]]
 	[[ $output = *"See https"* ]]
 	[[ $output != *"make: other"* ]]
 	"$audit" --source="$tree/" --kernel="$kernel" --json >"$BATS_TEST_TMPDIR/out.json" || :
-	/usr/bin/python3 "$BATS_TEST_DIRNAME/schema.py" "$top/tools/module/userspace-audit.schema.json" "$BATS_TEST_TMPDIR/out.json"
+	/usr/bin/python3 "$BATS_TEST_DIRNAME/schema.py" "$schema" "$BATS_TEST_TMPDIR/out.json"
 	grep -F 'Add this line: MODULE_USERSPACE(\"<url>\"' "$BATS_TEST_TMPDIR/out.json"
 	# The stale one is still where it was.
 	[ -e "$tree/stale.ko" ]
 }
 
-@test "source: a declaration that is not valid, and that it does not need" {
+@test "source: what modpost refuses counts, whatever its words, and what it warns of does not" {
 	module my other
 	source_audit
 	[ "$status" = 0 ]
-	echo 'WARNING: modpost: my.ko: its declaration of a userspace is not valid: no license follows "x".' >"$BATS_TEST_TMPDIR/says"
+	echo 'OBJECTS: modpost: my.ko: in words that nobody knows yet.' >"$says"
 	source_audit
 	[ "$status" = 1 ]
+	[[ $output = *'in words that nobody knows yet'* ]]
+	echo 'WARNING: modpost: my.ko: uses gated_1, exported only to modules with a free userspace, but declares none.' >"$says"
+	source_audit
+	[ "$status" = 0 ]
 }
 
-@test "source: one that modpost refuses for its license, because of gated symbols or of others" {
-	printf 'ERROR: modpost: my.ko: GPL-incompatible module uses GPL-only symbol %s\n' "'gated_1'" "'other'" >"$BATS_TEST_TMPDIR/says"
+@test "source: one that modpost refuses for its license, by its object file" {
+	echo 'ERROR: modpost: my.ko: in words that nobody knows yet.' >"$says"
+	module my gated_1 license=Proprietary -this_module
+	mv "$dir/my.ko" "$dir/my.o"
+	: >"$dir/my.mod"
 	source_audit --tsv
 	[ "$status" = 1 ]
-	[[ $output = *$'\tmy_driver\tN\tgpl-incompatible\tgated_1\t'* ]]
-	printf 'ERROR: modpost: my.ko: GPL-incompatible module uses GPL-only symbol %s\n' "'other'" >"$BATS_TEST_TMPDIR/says"
+	[[ $output = *"$tree/my.o"$'\tmy\tN\tgpl-incompatible\tgated_1\t'* ]]
+	# Of one beside it that modpost has not seen, nobody knows whether it is refused.
+	module beside gated_1 -this_module
+	mv "$dir/beside.ko" "$dir/beside.o"
+	: >"$dir/beside.mod"
+	: >"$dir/not-compiled.mod"
 	source_audit --tsv
 	[ "$status" = 2 ]
-	[[ $output = *"my-driver: is not built"* ]]
+	[[ $output = *$'\tmy\tN\tgpl-incompatible\t'* ]]
+	[[ $output = *"my-driver/beside.o: is not built"* ]]
+	[[ $output = *"my-driver/not-compiled.o: is not built"* ]]
+	module my other license=Proprietary -this_module
+	mv "$dir/my.ko" "$dir/my.o"
+	source_audit --tsv
+	[ "$status" = 2 ]
+	[[ $output != *gpl-incompatible* ]]
+	# An object file is a module only of a source.
+	run "$audit" -g "$BATS_TEST_TMPDIR/list" "$dir/my.o"
+	[ "$status" = 2 ]
+	[[ $output = *"my.o: an object file, but no module"* ]]
 }
 
 @test "source: one that does not compile, and headers that are not there" {
-	echo 'main.c:1:1: error: nothing here' >"$BATS_TEST_TMPDIR/says"
+	echo 'main.c:1:1: error: nothing here' >"$says"
 	source_audit
 	[ "$status" = 2 ]
 	[[ $output = *"my-driver: is not built: main.c:1:1: error: nothing here"* ]]
 	run "$audit" --source="$tree" --kernel="$BATS_TEST_TMPDIR/none"
 	[ "$status" = 2 ]
 	[[ $output = *"No such file"* ]]
+	nothing_left
 }
 
-@test "source: on a kernel without the series, a declaration in the source is believed" {
+@test "source: on a kernel without the series, what the compiler sees of a declaration is believed, module by module" {
 	printf '0x1\tdma_buf_get\tvmlinux\tEXPORT_SYMBOL_GPL\t\n' >"$kernel/Module.symvers"
-	module my dma_buf_get
+	: >"$kernel/include/config/auto.conf"
+	module one dma_buf_get
+	module two dma_buf_get
+	module three dma_buf_get
+	cat >"$kernel/Makefile" <<-END
+		.RECIPEPREFIX = >
+		clean:
+		modules: one.ko two.ko three.ko
+		%.ko:
+		> gcc \$(KCFLAGS) -D'MODULE_INFO(t, i)=static const char m[] __attribute__((section(".modinfo"), used)) = #t "=" i' \
+			-c \$(M)/\$*.c -o \$(M)/\$*.part
+		> ld -r -o \$(M)/\$@ $dir/\$@ \$(M)/\$*.part
+	END
+	rm "$tree/main.c"
+	echo 'MODULE_USERSPACE("https://example.org/u", "MIT");' >"$tree/one.c"
+	echo '/* MODULE_USERSPACE("https://example.org/u", "MIT"); */ int x;' >"$tree/two.c"
+	echo 'MODULE_USERSPACE_LIBRARY();' >"$tree/three.c"
 	source_audit --tsv
 	[ "$status" = 1 ]
-	[[ $output = *$'\trefused\tdma_buf_get\t'* ]]
-	echo 'MODULE_USERSPACE("https://example.org/u", "MIT");' >>"$tree/main.c"
+	[[ $output = *$'\tone\tN\taccepted\tdma_buf_get\t'* ]]
+	[[ $output = *$'\ttwo\tN\trefused\tdma_buf_get\t'* ]]
+	[[ $output = *$'\tthree\tN\taccepted\tdma_buf_get\t'* ]]
+	# With the series modpost judges; the macros are those of its headers, here none.
+	echo CONFIG_MODULE_ALLOW_MISSING_USERSPACE=y >"$kernel/include/config/auto.conf"
 	source_audit --tsv
-	[ "$status" = 0 ]
-	[[ $output = *$'\taccepted\tdma_buf_get\t'* ]]
-	# With the series it is modpost that says so, by the tag.
-	printf '0x1\tdma_buf_get\tvmlinux\tEXPORT_SYMBOL_USERSPACE_GPL\t\n' >"$kernel/Module.symvers"
+	[ "$status" = 2 ]
+}
+
+@test "source: two of a name in different directories of a tree" {
+	mkdir "$tree/a" "$tree/b"
+	module my gated_1
+	sed -i "s,> @cp $dir/\*.ko .*,> @cp $dir/my.ko \$(M)/a/ \&\& cp $dir/my.ko \$(M)/b/," "$kernel/Makefile"
 	source_audit --tsv
 	[ "$status" = 1 ]
+	[[ $output = *"$tree/a/my.ko"$'\t'*"$tree/b/my.ko"$'\t'* ]]
+}
+
+@test "source: nothing is left behind, nor goes on, after a signal or an error" {
+	local pid left signal
+
+	module my other
+	# shellcheck disable=SC2016 # for make
+	echo '> @echo $$$$ >'"$BATS_TEST_TMPDIR/pid; exec sleep 60" >>"$kernel/Makefile"
+	for signal in TERM INT HUP; do
+		rm -f "$BATS_TEST_TMPDIR/pid"
+		# A shell's background job ignores SIGINT, and so would the program.
+		setsid perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$audit" --source="$tree" --kernel="$kernel" 3>&- &
+		pid=$!
+		for ((left = 100; left && !$([ -s "$BATS_TEST_TMPDIR/pid" ] && echo 1 || echo 0); left--)); do sleep 0.1; done
+		kill -s "$signal" "$pid"
+		run wait "$pid"
+		nothing_left
+		run kill -0 "$(cat "$BATS_TEST_TMPDIR/pid")"
+		[ "$status" != 0 ]
+	done
+	: >"$BATS_TEST_TMPDIR/none"
+	run "$audit" --source="$tree" --kernel="$kernel" "$BATS_TEST_TMPDIR/none" -T "$BATS_TEST_TMPDIR/no-rules"
+	[ "$status" = 2 ]
+	nothing_left
 }
 
 @test "source: one whose build fails is not judged by what lies there" {

@@ -81,6 +81,40 @@ u=userspace=https://example.org/u\ MIT
 	is prop_plain unconcerned
 }
 
+@test "verdicts: a weak reference to what is not found is none, to what is refused it counts" {
+	module prop_weak weak:gated_1 license=Proprietary
+	module prop_both weak:gated_1 gated_2 license=Proprietary
+	module lender gated_1 "$u" export:lent
+	module prop_lent weak:lent license=Proprietary
+	# It uses none, so it lends none.
+	module prop_exports weak:gated_1 license=Proprietary export:taken
+	is prop_weak unconcerned
+	is prop_both gpl-incompatible
+	is prop_lent unconcerned lender
+	# From then on, it is as one that is not compatible, in the order of its symbols.
+	module first_taken taken weak:gated_1
+	module first_gated weak:gated_1 taken
+	module first_gated_tag weak:gated_1 weak:taken "$u"
+	module first_gated_weak weak:gated_1 weak:taken
+	is first_taken unconcerned
+	is first_gated gpl-incompatible
+	is first_gated_tag accepted
+	is first_gated_weak refused
+	is prop_exports unconcerned
+}
+
+@test "verdicts: modules of the tree are of one kernel, others need not be" {
+	module in_tree gated_1 intree=Y "vermagic=7.3.4 SMP "
+	module plain other intree=Y "vermagic=7.3.4 SMP preempt "
+	module out gated_1 "vermagic=6.1.0 SMP "
+	is out refused
+	module in_tree_old other intree=Y "vermagic=6.1.0 SMP "
+	audit --tsv "$dir"
+	[ "$status" = 2 ]
+	[[ $output = *"modules of the tree of Linux "*" and of Linux "*": name those of one kernel"* ]]
+	[[ $output != *refused* ]]
+}
+
 @test "verdicts: the taint of a module that is not compatible with the GPL is inherited" {
 	module taken license=Proprietary export:taken
 	module middle taken export:middle
@@ -281,11 +315,11 @@ u=userspace=https://example.org/u\ MIT
 	[ "${lines[1]}" = "$dir/lender.ko"$'\tlender\tN\taccepted\tgated_1,gated_2\t' ]
 	[ "${lines[2]}" = "$dir/user.ko"$'\tuser\tN\tlent\tlent\tlender' ]
 	"$audit" -g "$BATS_TEST_TMPDIR/list" --json --all "$dir" 2>/dev/null >"$BATS_TEST_TMPDIR/out.json" || :
-	/usr/bin/python3 "$BATS_TEST_DIRNAME/schema.py" "$top/tools/module/userspace-audit.schema.json" \
+	/usr/bin/python3 "$BATS_TEST_DIRNAME/schema.py" "$schema" \
 		"$BATS_TEST_TMPDIR/out.json"
 	[ "$(/usr/bin/python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print(len(d["modules"]), d["modules"][2]["lenders"], d["unreadable"][0]["reason"], d["summary"]["lent"])' "$BATS_TEST_TMPDIR/out.json")" = "3 ['lender'] empty 1" ]
 	sed -i 's/"lent",/"lend",/' "$BATS_TEST_TMPDIR/out.json"
-	run /usr/bin/python3 "$BATS_TEST_DIRNAME/schema.py" "$top/tools/module/userspace-audit.schema.json" \
+	run /usr/bin/python3 "$BATS_TEST_DIRNAME/schema.py" "$schema" \
 		"$BATS_TEST_TMPDIR/out.json"
 	[ "$status" != 0 ]
 }

@@ -26,7 +26,7 @@ static void use(const struct names *names)
 
 	REQUIRE(names->nr <= names->alloc);
 	for (i = 0; i < names->nr; i++)
-		sum += strlen(names->name[i]);
+		sum += strlen(names->name[i].text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -61,6 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	REQUIRE(!file.is_vmlinux || !file.imports.nr);
 	sum += strlen(file.name ? file.name : "");
 	sum += strlen(file.license ? file.license : "");
+	sum += strlen(file.vermagic ? file.vermagic : "");
 	/* So that the compiler keeps it */
 	__asm__("" : : "r"(sum));
 	return 0;

@@ -59,9 +59,9 @@ void reader_free(struct reader *r)
 	free(r);
 }
 
-static bool add_name(struct names *names, const char *name)
+static bool add_name(struct names *names, const char *name, bool is_weak)
 {
-	const char **new;
+	struct name *new;
 	size_t alloc;
 
 	if (names->nr == names->alloc) {
@@ -72,7 +72,7 @@ static bool add_name(struct names *names, const char *name)
 		names->name = new;
 		names->alloc = alloc;
 	}
-	names->name[names->nr++] = name;
+	names->name[names->nr++] = (struct name){ name, is_weak };
 	return true;
 }
 
@@ -327,6 +327,8 @@ static const char *read_modinfo(Elf_Scn *scn, struct module_file *file)
 			file->name = pos + 5;
 		else if (!strncmp(pos, "license=", 8) && !file->license)
 			file->license = pos + 8;
+		else if (!strncmp(pos, "vermagic=", 9) && !file->vermagic)
+			file->vermagic = pos + 9;
 		else if (!strncmp(pos, "intree=", 7))
 			file->is_intree = true;
 		else if (!strncmp(pos, "userspace=", 10))
@@ -387,10 +389,11 @@ static const char *read_symbols(struct reader *r, const struct sections *s,
 			if (eh.e_machine == EM_PPC64 && *name == '.')
 				name++;
 			if (*name && !file->is_vmlinux &&
-			    !add_name(&r->imports, name))
+			    !add_name(&r->imports, name,
+				      GELF_ST_BIND(sym.st_info) == STB_WEAK))
 				return no_memory;
 		} else if (!strncmp(name, "__ksymtab_", 10)) {
-			if (!add_name(&r->exports, name + 10))
+			if (!add_name(&r->exports, name + 10, false))
 				return no_memory;
 		} else if (flags && sym.st_shndx == flags_ndx &&
 			   !strncmp(name, "__flags_", 8)) {
@@ -400,7 +403,7 @@ static const char *read_symbols(struct reader *r, const struct sections *s,
 			labels++;
 			if (((char *)flags->d_buf)[sym.st_value] &
 			    KSYM_FLAG_USERSPACE &&
-			    !add_name(&r->gated, name + 8))
+			    !add_name(&r->gated, name + 8, false))
 				return no_memory;
 		}
 	}
@@ -423,8 +426,9 @@ static const char *read_elf(struct reader *r, struct module_file *file)
 	if (why)
 		return why;
 	if (eh.e_type == ET_REL) {
-		if (!s.modinfo || !s.this_module)
+		if (!s.modinfo)
 			return "an object file, but no module";
+		file->is_object = !s.this_module;
 		why = read_modinfo(s.modinfo, file);
 		if (why)
 			return why;

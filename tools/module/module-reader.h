@@ -9,19 +9,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct name {
+	const char *text;
+	bool is_weak;			/* only of imports */
+};
+
 struct names {
-	const char **name;
+	struct name *name;
 	size_t nr, alloc;
 };
 
 /* What read_module() found. The strings are valid until the next call. */
 struct module_file {
-	struct names imports;		/* undefined symbols, weak ones as well */
+	struct names imports;		/* in the order in which they are resolved */
 	struct names exports;
 	struct names gated;		/* those of the exports that are gated */
 	const char *name;		/* NULL if .modinfo has none */
 	const char *license;		/* NULL if .modinfo has none */
+	const char *vermagic;		/* NULL if .modinfo has none */
 	bool is_vmlinux;		/* only exports and gated are read of it */
+	bool is_object;			/* of a module that modpost has not seen */
 	bool has_flags;			/* there is a __kflagstab */
 	bool is_intree;
 	bool is_declared;		/* there is a tag userspace= */

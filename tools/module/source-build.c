@@ -3,8 +3,9 @@
  * Build a source tree against the headers of a kernel, to see what modpost says.
  *
  * A tree that has a dkms.conf is built by dkms(8), as it would be on the user's
- * machine, others by make. All is done in a temporary directory. modpost is told
- * to warn where it would refuse, so that a module is there to be judged.
+ * machine, others by make. All is done in a temporary directory. If modpost
+ * fails, it is told to warn where it would refuse, so that a module is there to
+ * be judged: if that works, it was modpost that objected, whatever its words.
  */
 #include <err.h>
 #include <errno.h>
@@ -12,6 +13,7 @@
 #include <fts.h>
 #include <glob.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +27,26 @@
 
 #include "source-build.h"
 
+/*
+ * For a kernel without gated symbols: its modpost judges nothing, so what the
+ * compiler sees of a declaration gets into the module as it is.
+ */
+static const char declarations[] =
+	"#define MODULE_USERSPACE(url, license) \\\n"
+	"	MODULE_INFO(userspace, url \" \" license)\n"
+	"#define MODULE_USERSPACE_LIBRARY() MODULE_INFO(userspace, \"library\")\n";
+
+struct build {
+	struct source *source;
+	const char *kernel;
+	char *work;
+	bool has_class;		/* the kernel has gated symbols */
+	bool relaxed;		/* modpost is told to warn */
+};
+
+static char tmp[PATH_MAX];	/* where all is done */
+static pid_t child;
+
 static __printf(1, 2) char *text(const char *fmt, ...)
 {
 	va_list args;
@@ -37,39 +59,103 @@ static __printf(1, 2) char *text(const char *fmt, ...)
 	return out;
 }
 
-/* True if the program ends well; what it prints is added to @work/make.log. */
-static bool run(const char *work, char *const argv[])
+/* Called in a signal handler as well. */
+void source_remove(void)
 {
-	char *log = text("%s/make.log", work);
-	int status, fd;
 	pid_t pid;
 
-	fflush(NULL);
+	if (!*tmp)
+		return;
 	pid = fork();
-	if (pid < 0)
-		err(2, "fork");
 	if (!pid) {
-		fd = open("/dev/null", O_RDONLY);
-		dup2(fd, STDIN_FILENO);
-		fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
-		if (fd < 0)
-			err(127, "%s", log);
-		dup2(fd, STDOUT_FILENO);
-		dup2(fd, STDERR_FILENO);
-		setenv("LC_ALL", "C", 1);
-		setenv("MAKEFLAGS", "CONFIG_MODULE_ALLOW_MISSING_USERSPACE=y", 1);
-		execvp(argv[0], argv);
-		err(127, "%s", argv[0]);
+		execlp("rm", "rm", "-rf", "--", tmp, NULL);
+		_exit(127);
+	}
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	*tmp = '\0';
+}
+
+static void interrupted(int sig)
+{
+	if (child > 0) {
+		kill(child, SIGTERM);
+		waitpid(child, NULL, 0);
+	}
+	source_remove();
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static void make_tmp(void)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+	const char *where = getenv("TMPDIR");
+	unsigned int i;
+
+	if (*tmp)
+		return;
+	snprintf(tmp, sizeof(tmp), "%s/userspace-audit.XXXXXX", where ?: "/tmp");
+	if (!mkdtemp(tmp)) {
+		warn("%s", tmp);
+		*tmp = '\0';
+		exit(2);
+	}
+	atexit(source_remove);
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
+		signal(signals[i], interrupted);
+}
+
+static void __noreturn run_child(const struct build *b, const char *log,
+				 char *const argv[])
+{
+	const char *own = getenv("KCFLAGS");
+	int fd;
+
+	fd = open("/dev/null", O_RDONLY);
+	dup2(fd, STDIN_FILENO);
+	fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+	if (fd < 0)
+		err(127, "%s", log);
+	dup2(fd, STDOUT_FILENO);
+	dup2(fd, STDERR_FILENO);
+	setenv("LC_ALL", "C", 1);
+	setenv("MAKEFLAGS", b->relaxed ?
+	       "CONFIG_MODULE_ALLOW_MISSING_USERSPACE=y" :
+	       "CONFIG_MODULE_ALLOW_MISSING_USERSPACE=", 1);
+	if (!b->has_class)
+		setenv("KCFLAGS", text("%s -include %s/declarations.h",
+				       own ?: "", b->work), 1);
+	execvp(argv[0], argv);
+	err(127, "%s", argv[0]);
+}
+
+/* True if the program ends well; what it prints is added to a log. */
+static bool run(const struct build *b, char *const argv[])
+{
+	char *log = text("%s/make.log", b->work);
+	int status;
+
+	fflush(NULL);
+	child = fork();
+	if (child < 0)
+		err(2, "fork");
+	if (!child) {
+		signal(SIGHUP, SIG_DFL);
+		signal(SIGINT, SIG_DFL);
+		signal(SIGTERM, SIG_DFL);
+		run_child(b, log, argv);
 	}
 	free(log);
-	while (waitpid(pid, &status, 0) < 0)
+	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			err(2, "waitpid");
+	child = 0;
 	return WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
 /* dkms asks for root, which a user is in a namespace of their own. */
-static bool run_dkms(const char *work, char *const argv[])
+static bool run_dkms(const struct build *b, char *const argv[])
 {
 	char *all[32] = { "unshare", "--map-root-user" };
 	unsigned int i = geteuid() ? 2 : 0;
@@ -77,99 +163,116 @@ static bool run_dkms(const char *work, char *const argv[])
 	for (; *argv && i < ARRAY_SIZE(all) - 1; argv++)
 		all[i++] = *argv;
 	all[i] = NULL;
-	return run(work, all);
+	return run(b, all);
 }
 
-static char *release_of(const char *kernel)
+/* The first line of a file of the headers that has @word, or NULL */
+static char *header_line(const char *kernel, const char *file, const char *word)
 {
-	char *path = text("%s/include/config/kernel.release", kernel);
+	char *path = text("%s/include/config/%s", kernel, file);
 	FILE *f = fopen(path, "r");
-	char name[128] = "";
+	char *line = NULL;
+	bool found = false;
+	size_t size = 0;
 
 	free(path);
-	if (!f)
+	while (f && !found && getline(&line, &size, f) > 0)
+		found = strstr(line, word);
+	if (f)
+		fclose(f);
+	if (!found) {
+		free(line);
 		return NULL;
-	if (fgets(name, sizeof(name), f))
-		name[strcspn(name, "\n")] = '\0';
-	fclose(f);
-	return *name ? text("%s", name) : NULL;
+	}
+	line[strcspn(line, "\n")] = '\0';
+	return line;
 }
 
-static void build_with_dkms(struct source *s, const char *kernel)
+static char *only_match(char *pattern)
 {
-	char *tree = text("%s/dkms", s->work), *src = text("%s/src", s->work);
-	char *pattern = text("%s/*/*", tree), *headers, *release;
-	char *const add[] = { "dkms", "add", "--dkmstree", tree, "--sourcetree",
-			      src, s->dir, NULL };
 	glob_t found = { };
+	char *path = NULL;
 
-	release = release_of(kernel);
+	if (!glob(pattern, 0, NULL, &found) && found.gl_pathc == 1)
+		path = text("%s", found.gl_pathv[0]);
+	globfree(&found);
+	free(pattern);
+	return path;
+}
+
+/* In the directory of dkms, what is being built is in "build" until it is. */
+static bool build_with_dkms(struct build *b)
+{
+	char *tree = text("%s/dkms", b->work), *src = text("%s/src", b->work);
+	char *const add[] = { "dkms", "add", "--dkmstree", tree, "--sourcetree",
+			      src, b->source->dir, NULL };
+	char *release = header_line(b->kernel, "kernel.release", "");
+	char *headers = text("--kernelsourcedir=%s", b->kernel);
+	char *own = NULL, *built;
+	bool ok = false;
+
 	if (!release) {
-		s->error = text("%s has no headers of a kernel", kernel);
-		return;
+		b->source->error = text("%s has no headers of a kernel",
+					b->kernel);
+		return false;
 	}
-	headers = text("--kernelsourcedir=%s", kernel);
-	mkdir(tree, 0700);
-	mkdir(src, 0700);
-	if (run_dkms(s->work, add) &&
-	    !glob(pattern, 0, NULL, &found) && found.gl_pathc == 1) {
+	if (!b->relaxed) {
+		mkdir(tree, 0700);
+		mkdir(src, 0700);
+		run_dkms(b, add);
+	}
+	own = only_match(text("%s/*/*", tree));
+	if (own) {
 		char *const build[] = { "dkms", "build", "--dkmstree", tree,
 					"--sourcetree", src, "-k", release,
 					headers, "--no-depmod",
-					found.gl_pathv[0] + strlen(tree) + 1,
-					NULL };
+					own + strlen(tree) + 1, NULL };
 
-		/* What failed is left elsewhere. */
-		s->result = text("%s/%s", found.gl_pathv[0], release);
-		s->built = run_dkms(s->work, build);
+		ok = run_dkms(b, build);
+		built = only_match(text("%s/%s/*/module", own, release));
+		ok = ok && built;
+		b->source->result = ok ? built : text("%s/build", own);
 	}
-	globfree(&found);
-	free(pattern);
+	free(own);
 	free(headers);
 	free(release);
 	free(tree);
 	free(src);
+	return ok;
 }
 
-static void build_with_make(struct source *s, const char *kernel)
+static bool build_with_make(struct build *b)
 {
-	char *copy = text("%s/src", s->work), *from = text("%s/.", s->dir);
-	char *m = text("M=%s", copy);
+	char *copy = text("%s/src", b->work);
+	char *from = text("%s/.", b->source->dir), *m = text("M=%s", copy);
 	char *jobs = text("-j%ld", sysconf(_SC_NPROCESSORS_ONLN));
-	char *const make[] = { "make", "-C", (char *)kernel, m, "clean", NULL };
-	char *const modules[] = { "make", jobs, "-C", (char *)kernel, m,
+	char *const clean[] = { "make", "-C", (char *)b->kernel, m, "clean",
+				NULL };
+	char *const modules[] = { "make", jobs, "-C", (char *)b->kernel, m,
 				  "modules", NULL };
 	char *const copies[] = { "cp", "-a", "--", from, copy, NULL };
 	/* What was built before is no answer, and clean may leave it. */
 	char *const built[] = { "find", copy, "-regextype", "posix-extended",
 				"-regex", ".*\\.ko(\\.gz|\\.xz|\\.zst)?",
 				"-delete", NULL };
+	bool ok;
 
-	mkdir(copy, 0700);
-	s->built = run(s->work, copies) && run(s->work, built) &&
-		   run(s->work, make) && run(s->work, modules);
-	s->result = copy;
+	b->source->result = copy;
+	if (b->relaxed)
+		ok = run(b, modules);
+	else
+		ok = !mkdir(copy, 0700) && run(b, copies) && run(b, built) &&
+		     run(b, clean) && run(b, modules);
 	free(from);
 	free(m);
 	free(jobs);
+	return ok;
 }
 
-static bool objects(const char *line)
-{
-	/* As scripts/mod/userspace.c has them */
-	static const char *const parts[] = {
-		"declares none", "declares both", "is not valid",
-		"says that it is a library", "that modpost did not write",
-	};
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(parts); i++)
-		if (strstr(line, parts[i]))
-			return true;
-	return false;
-}
-
-/* A message of modpost ends with the page that it names, or with its only line. */
+/*
+ * The messages of modpost, and what may be the reason if all fails. What modpost
+ * prints goes on until kbuild or make say something.
+ */
 static void read_log(struct source *s, const char *path)
 {
 	FILE *f = fopen(path, "r");
@@ -188,15 +291,14 @@ static void read_log(struct source *s, const char *path)
 			if (!s->said)
 				errx(2, "out of memory");
 			s->said[s->nr_said++] = text("%s", line);
-			s->objected |= objects(line);
-			goes_on = strstr(line, "userspace");
+			goes_on = true;
+		} else if (*line == ' ' || !strncmp(line, "make", 4)) {
+			goes_on = false;
 		} else if (goes_on) {
 			more = text("%s\n%s", s->said[s->nr_said - 1], line);
 			free(s->said[s->nr_said - 1]);
 			s->said[s->nr_said - 1] = more;
-			goes_on = strncmp(line, "See ", 4);
-		} else if (!s->error && (strstr(line, "rror: ") ||
-					 strstr(line, "rror! "))) {
+		} else if (!s->error && strstr(line, "rror: ")) {
 			s->error = text("is not built: %s", line);
 		}
 	}
@@ -204,27 +306,18 @@ static void read_log(struct source *s, const char *path)
 	fclose(f);
 }
 
-static bool ends_with(const char *s, const char *end)
+/* What make printed: by itself, or into a log that dkms keeps */
+static void read_logs(struct build *b)
 {
-	size_t n = strlen(s), m = strlen(end);
+	char *const roots[] = { b->work, NULL };
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *e;
 
-	return n > m && !strcmp(s + n - m, end);
-}
-
-static bool has_macro(const char *path)
-{
-	FILE *f = fopen(path, "r");
-	bool found = false;
-	char *line = NULL;
-	size_t size = 0;
-
-	while (f && !found && getline(&line, &size, f) > 0)
-		found = strstr(line, "MODULE_USERSPACE(") ||
-			strstr(line, "MODULE_USERSPACE_LIBRARY(");
-	free(line);
-	if (f)
-		fclose(f);
-	return found;
+	while (fts && (e = fts_read(fts)))
+		if (e->fts_info == FTS_F && !strcmp(e->fts_name, "make.log"))
+			read_log(b->source, e->fts_path);
+	if (fts)
+		fts_close(fts);
 }
 
 static bool holds_module(char *root)
@@ -241,62 +334,51 @@ static bool holds_module(char *root)
 	return any;
 }
 
-/* What was said, and what the source has */
-static void look_through(struct source *s)
+static void write_declarations(const struct build *b)
 {
-	char *const roots[] = { s->work, NULL };
-	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	FTSENT *e;
+	char *path = text("%s/declarations.h", b->work);
+	FILE *f = fopen(path, "w");
 
-	while (fts && (e = fts_read(fts))) {
-		if (e->fts_info != FTS_F)
-			continue;
-		if (!strcmp(e->fts_name, "make.log"))
-			read_log(s, e->fts_path);
-		else if (ends_with(e->fts_name, ".c"))
-			s->declares |= has_macro(e->fts_path);
-	}
-	if (fts)
-		fts_close(fts);
+	if (!f || fputs(declarations, f) < 0 || fclose(f))
+		err(2, "%s", path);
+	free(path);
 }
 
 void source_build(struct source *s, const char *kernel)
 {
-	const char *tmp = getenv("TMPDIR");
+	static unsigned int nr;
+	bool (*build)(struct build *b);
 	char real[PATH_MAX], *conf;
+	struct build b = { .source = s, .kernel = real };
+	bool built;
 
-	s->work = text("%s/userspace-audit.XXXXXX", tmp ? tmp : "/tmp");
-	if (!mkdtemp(s->work))
-		err(2, "%s", s->work);
+	make_tmp();
+	b.work = text("%s/%u", tmp, nr++);
+	if (mkdir(b.work, 0700))
+		err(2, "%s", b.work);
 	if (!realpath(s->dir, real) || !realpath(kernel, real)) {
 		s->error = text("%s: %s", *real ? real : s->dir, strerror(errno));
 		return;
 	}
+	b.has_class = header_line(real, "auto.conf", "_MISSING_USERSPACE=y");
+	write_declarations(&b);
+
 	conf = text("%s/dkms.conf", s->dir);
-	if (!access(conf, R_OK))
-		build_with_dkms(s, real);
-	else
-		build_with_make(s, real);
+	build = access(conf, R_OK) ? build_with_make : build_with_dkms;
 	free(conf);
-	look_through(s);
-	if (s->built && holds_module(s->result)) {
+	built = build(&b);
+	read_logs(&b);
+	if (!built && b.has_class && s->nr_said) {
+		b.relaxed = true;
+		built = build(&b);
+		s->objected = built;
+	}
+	if (built && holds_module(s->result)) {
 		free(s->error);
 		s->error = NULL;
 	} else if (!s->error) {
-		s->error = text("is not built: %s", s->built ?
+		s->error = text("is not built: %s", built ?
 				"no module came of it" : "its build failed");
 	}
-}
-
-void source_remove(struct source *s)
-{
-	char *const roots[] = { s->work, NULL };
-	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	FTSENT *e;
-
-	while (fts && (e = fts_read(fts)))
-		if (e->fts_info != FTS_D)
-			remove(e->fts_accpath);
-	if (fts)
-		fts_close(fts);
+	free(b.work);
 }

@@ -10,18 +10,17 @@
 
 struct source {
 	char *dir;		/* as it was named */
-	char *work;		/* where all is done, until it is removed */
-	char *result;		/* where in it the modules are */
+	char *result;		/* where the modules are, or what was left of them */
 	char *error;		/* what went wrong if there are none, or NULL */
 	char **said;		/* the messages of modpost, of several lines each */
 	size_t nr_said;
-	bool built;		/* without an error */
-	bool objected;		/* some are errors in a kernel that does not relax */
-	bool declares;		/* the macro stands in a file of it */
+	bool objected;		/* modpost failed, and not when it was told to warn */
 };
 
 /* Dies if there is no memory, or no place for temporary files. */
 void source_build(struct source *s, const char *kernel);
-void source_remove(struct source *s);
+
+/* Remove what was built; this is done at exit and on a signal as well. */
+void source_remove(void);
 
 #endif

@@ -28,8 +28,10 @@
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <linux/compiler.h>
+#include <linux/hashtable.h>
 #include <linux/kernel.h>
 
 #include "../../include/linux/license.h"
@@ -65,22 +67,35 @@ static const struct {
 	[UNREADABLE]	   = { "unreadable", "could not be read" },
 };
 
-/* A name, once: what imports and exports have in common is its number. */
+/* A name, once: imports and exports point to it. */
 struct symbol {
-	char *name;
+	struct hlist_node node;
+	struct module **owners;		/* out of tree, or not GPL-compatible */
 	unsigned int nr_owners;
-	unsigned int *owners;		/* out of tree, or not GPL-compatible */
 	bool gated;
 	bool via_inline;		/* see read_list_line() */
 	char *lender;			/* according to Module.symvers */
+	char name[];
+};
+
+struct import {
+	struct symbol *sym;
+	bool is_weak;
 };
 
 struct module {
 	char *path, *name, *why;	/* why it could not be read */
-	unsigned int *imports, *exports;
+	struct import *imports;
+	struct symbol **exports;
 	unsigned int nr_imports, nr_exports;
-	bool is_vmlinux, flags_missing, intree, declared, none_known, proprietary;
-	bool uses_gated, uses_lent, symbol_get, tolerated;
+	bool is_vmlinux, is_object, flags_missing;
+	bool intree, declared, none_known, proprietary;
+	bool symbol_get, tolerated;
+	struct uses {
+		bool gated, lent;
+		bool tainted;		/* proprietary, or takes of one that is */
+		bool misses;		/* what is only for GPL-compatible ones */
+	} uses;
 	struct source *source;		/* that it was built from, or could not be */
 	enum verdict verdict;
 };
@@ -96,8 +111,7 @@ struct rule {
 	bool used;
 };
 
-static struct symbol *symbols;
-static unsigned int nr_symbols, *buckets, nr_buckets;
+static DEFINE_HASHTABLE(symbols, 16);
 static struct module *modules;
 static size_t nr_modules;
 static struct listed *listed;
@@ -106,6 +120,7 @@ static struct rule *rules;
 static size_t nr_rules;
 static struct source *sources;
 static size_t nr_sources;
+static char *release, *other_release;	/* of the modules of the tree */
 static bool kernel_has_series, trouble;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -170,61 +185,24 @@ static void complain(const char *path, const char *why)
 
 /* Symbols */
 
-static unsigned int hash(const char *name)
+static struct symbol *symbol(const char *name)
 {
-	unsigned int h = 2166136261U;
+	size_t len = strlen(name);
+	u32 key = crc32(0, (const Bytef *)name, len);
+	struct symbol *sym;
 
-	while (*name)
-		h = (h ^ (unsigned char)*name++) * 16777619U;
-	return h;
-}
-
-static void rehash(void)
-{
-	unsigned int i, b;
-
-	nr_buckets = nr_buckets ? 2 * nr_buckets : 1 << 16;
-	free(buckets);
-	buckets = check(calloc(nr_buckets, sizeof(*buckets)));
-	for (i = 0; i < nr_symbols; i++) {
-		b = hash(symbols[i].name) & (nr_buckets - 1);
-		while (buckets[b])
-			b = (b + 1) & (nr_buckets - 1);
-		buckets[b] = i + 1;
-	}
-}
-
-static unsigned int symbol(const char *name)
-{
-	unsigned int b;
-
-	if (2 * nr_symbols >= nr_buckets)
-		rehash();
-	b = hash(name) & (nr_buckets - 1);
-	for (; buckets[b]; b = (b + 1) & (nr_buckets - 1))
-		if (!strcmp(symbols[buckets[b] - 1].name, name))
-			return buckets[b] - 1;
-	symbols = one_more(symbols, nr_symbols, sizeof(*symbols));
-	symbols[nr_symbols] = (struct symbol){ .name = check(strdup(name)) };
-	buckets[b] = ++nr_symbols;
-	return nr_symbols - 1;
+	hash_for_each_possible(symbols, sym, node, key)
+		if (!strcmp(sym->name, name))
+			return sym;
+	sym = check(calloc(1, sizeof(*sym) + len + 1));
+	memcpy(sym->name, name, len);
+	hash_add(symbols, &sym->node, key);
+	return sym;
 }
 
 static void gate(const char *name)
 {
-	unsigned int nr = symbol(name);
-
-	symbols[nr].gated = true;
-}
-
-static unsigned int *numbers(const struct names *names)
-{
-	unsigned int *nr = check(malloc(names->nr * sizeof(*nr) + 1));
-	size_t i;
-
-	for (i = 0; i < names->nr; i++)
-		nr[i] = symbol(names->name[i]);
-	return nr;
+	symbol(name)->gated = true;
 }
 
 /* The name that the kernel gives a module whose .modinfo has none */
@@ -232,7 +210,7 @@ static char *name_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char *name = check(strdup(slash ? slash + 1 : path));
-	char *c = strstr(name, ".ko");
+	char *c = strstr(name, ".ko") ?: strstr(name, ".o");
 
 	if (c)
 		*c = '\0';
@@ -254,7 +232,8 @@ static bool read_symvers_line(char *line)
 		"EXPORT_SYMBOL", "EXPORT_SYMBOL_GPL",
 	};
 	char *field[5] = { };
-	unsigned int i, nr;
+	struct symbol *sym;
+	unsigned int i;
 
 	for (i = 0; i < 5 && line; i++)
 		field[i] = strsep(&line, "\t");
@@ -267,9 +246,9 @@ static bool read_symvers_line(char *line)
 	}
 	if (!strcmp(field[3], "EXPORT_SYMBOL_LENT") ||
 	    !strcmp(field[3], "EXPORT_SYMBOL_GPL_LENT")) {
-		nr = symbol(field[1]);
-		free(symbols[nr].lender);
-		symbols[nr].lender = name_of(field[2]);
+		sym = symbol(field[1]);
+		free(sym->lender);
+		sym->lender = name_of(field[2]);
 		return true;
 	}
 	for (i = 0; i < ARRAY_SIZE(plain); i++)
@@ -287,7 +266,6 @@ static bool read_symvers_line(char *line)
 static bool read_list_line(char *line)
 {
 	char *what = strsep(&line, "\t"), *c;
-	unsigned int nr;
 
 	if (!line || !*line)
 		return false;
@@ -296,8 +274,7 @@ static bool read_list_line(char *line)
 		return true;
 	}
 	if (!strcmp(what, "inline")) {
-		nr = symbol(line);
-		symbols[nr].via_inline = true;
+		symbol(line)->via_inline = true;
 		return true;
 	}
 	if (strcmp(what, "declared") && strcmp(what, "none-known"))
@@ -374,7 +351,7 @@ static void read_gated(const char *path)
 		if (why)
 			die("%s: %s", path, why);
 		for (i = 0; i < file.gated.nr; i++)
-			gate(file.gated.name[i]);
+			gate(file.gated.name[i].text);
 		kernel_has_series |= file.gated.nr;
 		reader_free(r);
 	} else if (!memcmp(magic, "0x", 2)) {
@@ -530,38 +507,30 @@ static char *running_kernel(void)
 }
 
 /*
- * One that modpost did not let pass because of its license is judged by the
- * gated symbols that modpost names; it needs no file. False if there are none.
+ * What modpost has not made a module of: there is an object file of each, in
+ * which at least its license and its imports are as they will be.
  */
-static bool add_refused(struct source *s)
+static void add_objects(struct source *s)
 {
-	static const char words[] = "uses GPL-only symbol '";
-	struct module *m = NULL;
-	unsigned int nr;
-	char *name;
-	size_t i;
+	char *const paths[] = { s->result, NULL };
+	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	size_t before = nr_modules;
+	FTSENT *e;
+	char *end;
 
-	for (i = 0; i < s->nr_said; i++) {
-		name = strstr(s->said[i], words);
-		if (!name || strncmp(s->said[i], "ERROR", 5))
+	while (fts && (e = fts_read(fts))) {
+		end = e->fts_path + e->fts_pathlen - strlen(".mod");
+		if (e->fts_info != FTS_F || end < e->fts_path ||
+		    strcmp(end, ".mod"))
 			continue;
-		name = strndup(name + strlen(words),
-			       strcspn(name + strlen(words), "'"));
-		nr = symbol(check(name));
-		free(name);
-		if (!symbols[nr].gated)
-			continue;
-		if (!m) {
-			add_module(s->dir, NULL);
-			m = &modules[nr_modules - 1];
-			m->name = name_of(s->dir);
-			m->proprietary = true;
-		}
-		m->imports = one_more(m->imports, m->nr_imports,
-				      sizeof(*m->imports));
-		m->imports[m->nr_imports++] = nr;
+		strcpy(end, ".o");
+		add_module(e->fts_path,
+			   access(e->fts_path, R_OK) ? s->error : NULL);
 	}
-	return m;
+	if (fts)
+		fts_close(fts);
+	if (nr_modules == before)
+		add_module(s->dir, s->error);
 }
 
 static void add_source(struct source *s, const char *kernel)
@@ -574,7 +543,9 @@ static void add_source(struct source *s, const char *kernel)
 	source_build(s, kernel);
 	if (!s->error)
 		add_path(s->result);
-	else if (!add_refused(s))
+	else if (s->result)
+		add_objects(s);
+	else
 		add_module(s->dir, s->error);
 	for (; i < nr_modules; i++)
 		modules[i].source = s;
@@ -584,15 +555,15 @@ static void add_source(struct source *s, const char *kernel)
 static void name_sources(void)
 {
 	struct module *m;
+	const char *root;
 	char *path;
 
 	for (m = modules; m < modules + nr_modules; m++) {
-		if (!m->source || m->source->error)
+		root = m->source ? m->source->result : NULL;
+		if (!root || strncmp(m->path, root, strlen(root)))
 			continue;
-		/* Without the series, modpost has judged nothing. */
-		m->declared |= !kernel_has_series && m->source->declares;
 		if (asprintf(&path, "%s%s", m->source->dir,
-			     strrchr(m->path, '/')) < 0)
+			     m->path + strlen(root)) < 0)
 			die("out of memory");
 		free(m->path);
 		m->path = path;
@@ -624,6 +595,39 @@ static void sort_modules(void)
 
 /* Read them */
 
+static struct import *imports(const struct names *names)
+{
+	struct import *list = check(malloc(names->nr * sizeof(*list) + 1));
+	size_t i;
+
+	for (i = 0; i < names->nr; i++)
+		list[i] = (struct import){ symbol(names->name[i].text),
+					   names->name[i].is_weak };
+	return list;
+}
+
+static struct symbol **exports(const struct names *names)
+{
+	struct symbol **list = check(malloc(names->nr * sizeof(*list) + 1));
+	size_t i;
+
+	for (i = 0; i < names->nr; i++)
+		list[i] = symbol(names->name[i].text);
+	return list;
+}
+
+/* Modules of the tree are for one kernel, and only that one knows them. */
+static void note_release(const char *vermagic)
+{
+	size_t len = strcspn(vermagic, " ");
+
+	if (!release)
+		release = check(strndup(vermagic, len));
+	else if (!other_release && (strlen(release) != len ||
+				    strncmp(release, vermagic, len)))
+		other_release = check(strndup(vermagic, len));
+}
+
 static void take(struct module *m, const struct module_file *file)
 {
 	static const char *const offenders[] = { "driverloader", "lve" };
@@ -631,6 +635,7 @@ static void take(struct module *m, const struct module_file *file)
 
 	m->name = file->name ? check(strdup(file->name)) : name_of(m->path);
 	m->is_vmlinux = file->is_vmlinux;
+	m->is_object = file->is_object;
 	m->flags_missing = file->exports.nr && !file->has_flags;
 	m->intree = file->is_intree;
 	m->declared = file->is_declared;
@@ -641,14 +646,17 @@ static void take(struct module *m, const struct module_file *file)
 	for (i = 0; i < ARRAY_SIZE(offenders); i++)
 		m->proprietary |= !strcmp(m->name, offenders[i]);
 
-	m->imports = numbers(&file->imports);
+	if (m->intree && file->vermagic)
+		note_release(file->vermagic);
+
+	m->imports = imports(&file->imports);
 	m->nr_imports = file->imports.nr;
 	for (i = 0; i < file->gated.nr; i++)
-		gate(file->gated.name[i]);
+		gate(file->gated.name[i].text);
 	kernel_has_series |= file->gated.nr;
 	if (m->is_vmlinux || (m->intree && !m->proprietary))
 		return;
-	m->exports = numbers(&file->exports);
+	m->exports = exports(&file->exports);
 	m->nr_exports = file->exports.nr;
 }
 
@@ -665,6 +673,8 @@ static void read_one(struct module *m, struct reader *r)
 		why = "not a regular file";
 	else
 		why = read_module(r, fd, &file);
+	if (!why && file.is_object && !m->source)
+		why = "an object file, but no module";
 
 	pthread_mutex_lock(&lock);
 	if (why)
@@ -759,15 +769,15 @@ static const struct listed *find_listed(const char *name)
 static void set_owners(void)
 {
 	struct symbol *sym;
+	struct module *m;
 	unsigned int j;
-	size_t i;
 
-	for (i = 0; i < nr_modules; i++) {
-		for (j = 0; j < modules[i].nr_exports; j++) {
-			sym = &symbols[modules[i].exports[j]];
+	for (m = modules; m < modules + nr_modules; m++) {
+		for (j = 0; j < m->nr_exports; j++) {
+			sym = m->exports[j];
 			sym->owners = one_more(sym->owners, sym->nr_owners,
 					       sizeof(*sym->owners));
-			sym->owners[sym->nr_owners++] = i;
+			sym->owners[sym->nr_owners++] = m;
 		}
 	}
 }
@@ -785,41 +795,57 @@ static const char *lender(const struct symbol *sym)
 	if (sym->gated)
 		return NULL;
 	for (i = 0; i < sym->nr_owners; i++) {
-		m = &modules[sym->owners[i]];
-		if (!m->intree && (m->uses_gated || m->uses_lent ||
+		m = sym->owners[i];
+		if (!m->intree && (m->uses.gated || m->uses.lent ||
 				   (m->symbol_get && m->declared)))
 			return m->name;
 	}
 	return sym->lender;
 }
 
-/* True if it was not set before */
-static bool set(bool *flag)
+static bool is_tainted(const struct symbol *sym)
 {
-	bool changed = !*flag;
+	unsigned int i;
 
-	*flag = true;
-	return changed;
+	for (i = 0; i < sym->nr_owners; i++)
+		if (sym->owners[i]->uses.tainted)
+			return true;
+	return false;
 }
 
-/* One round; true if another one may find more. */
+/*
+ * One round; true if another one may find more. The order counts, as in
+ * resolve_symbol() and inherit_taint() in kernel/module/main.c: who takes of a
+ * proprietary module finds no GPL-only symbol from then on, and the other way
+ * round. What is not found is no obstacle to a weak reference, which is none
+ * then; what is found and refused is.
+ */
 static bool judge_imports(struct module *m)
 {
-	bool changed = false;
-	struct symbol *sym;
-	unsigned int i, j;
+	struct uses uses = { .tainted = m->proprietary };
+	const struct import *i;
+	bool gated, changed;
 
-	for (i = 0; i < m->nr_imports; i++) {
-		sym = &symbols[m->imports[i]];
-		if (sym->gated && (kernel_has_series || !sym->via_inline))
-			changed |= set(&m->uses_gated);
-		if (!m->uses_lent && lender(sym))
-			changed |= set(&m->uses_lent);
-		/* As inherit_taint() in kernel/module/main.c */
-		for (j = 0; j < sym->nr_owners && !m->proprietary; j++)
-			if (modules[sym->owners[j]].proprietary)
-				changed |= set(&m->proprietary);
+	for (i = m->imports; i < m->imports + m->nr_imports; i++) {
+		gated = i->sym->gated &&
+			(kernel_has_series || !i->sym->via_inline);
+		if (gated || lender(i->sym)) {
+			if (uses.tainted) {
+				uses.misses |= !i->is_weak;
+				continue;
+			}
+			uses.gated |= gated;
+			uses.lent |= !gated;
+		}
+		if (uses.tainted || !is_tainted(i->sym))
+			continue;
+		if (uses.gated || uses.lent)
+			uses.misses |= !i->is_weak;
+		else
+			uses.tainted = true;
 	}
+	changed = memcmp(&uses, &m->uses, sizeof(uses));
+	m->uses = uses;
 	return changed;
 }
 
@@ -829,19 +855,19 @@ static enum verdict judge(struct module *m)
 
 	if (m->why)
 		return UNREADABLE;
-	if (!m->uses_gated && !m->uses_lent)
-		return m->symbol_get ? NAMES_UNKNOWN : UNCONCERNED;
-	if (m->proprietary)
+	if (m->uses.misses)
 		return GPL_INCOMPATIBLE;
+	if (!m->uses.gated && !m->uses.lent)
+		return m->symbol_get ? NAMES_UNKNOWN : UNCONCERNED;
 	if (m->none_known)
 		return NONE_KNOWN;
-	if (m->declared || (m->intree && !m->uses_gated))
+	if (m->declared || (m->intree && !m->uses.gated))
 		return ACCEPTED;
 	/* What the series would declare for the modules of this kernel */
 	l = m->intree && !kernel_has_series ? find_listed(m->name) : NULL;
 	if (l)
 		return l->none_known ? NONE_KNOWN : ACCEPTED;
-	return m->uses_gated ? REFUSED : LENT;
+	return m->uses.gated ? REFUSED : LENT;
 }
 
 static bool is_refused(const struct module *m)
@@ -863,37 +889,52 @@ static void tolerate(struct module *m)
 	}
 }
 
+static void cannot_judge(struct module *m, const char *why)
+{
+	m->why = check(strdup(why));
+	m->verdict = UNREADABLE;
+}
+
 /*
  * Each kernel that has the series has __kflagstab, so a module that lacks it
  * was built for another one. What is refused anyway is so when it is rebuilt.
  */
 static void check_flags(struct module *m)
 {
-	if (!kernel_has_series || !m->flags_missing || m->why || is_refused(m))
-		return;
-	m->why = check(strdup("exports without __kflagstab"));
-	m->verdict = UNREADABLE;
+	if (kernel_has_series && m->flags_missing && !m->why && !is_refused(m))
+		cannot_judge(m, "exports without __kflagstab");
+}
+
+/* Of what modpost has not seen, only the license is sure. */
+static void check_object(struct module *m)
+{
+	if (m->is_object && !m->why && m->verdict != GPL_INCOMPATIBLE)
+		cannot_judge(m, m->source->error);
 }
 
 static void judge_all(void)
 {
-	unsigned int get = symbol("__symbol_get"), j;
+	struct symbol *get = symbol("__symbol_get");
+	struct module *m, *end = modules + nr_modules;
+	size_t round = 0;
 	bool again = true;
-	size_t i;
+	unsigned int j;
 
 	set_owners();
-	for (i = 0; i < nr_modules; i++)
-		for (j = 0; j < modules[i].nr_imports; j++)
-			modules[i].symbol_get |= modules[i].imports[j] == get;
-	while (again) {
+	for (m = modules; m < end; m++)
+		for (j = 0; j < m->nr_imports; j++)
+			m->symbol_get |= m->imports[j].sym == get;
+	/* Modules in a ring can't be loaded, and need not come to an end. */
+	while (again && round++ <= nr_modules) {
 		again = false;
-		for (i = 0; i < nr_modules; i++)
-			again |= judge_imports(&modules[i]);
+		for (m = modules; m < end; m++)
+			again |= judge_imports(m);
 	}
-	for (i = 0; i < nr_modules; i++) {
-		modules[i].verdict = judge(&modules[i]);
-		check_flags(&modules[i]);
-		tolerate(&modules[i]);
+	for (m = modules; m < end; m++) {
+		m->verdict = judge(m);
+		check_flags(m);
+		check_object(m);
+		tolerate(m);
 	}
 }
 
@@ -912,7 +953,7 @@ static size_t uses_of(const struct module *m, bool lenders, const char ***list)
 	size_t nr = 0, i, once = 0;
 
 	for (i = 0; i < m->nr_imports; i++) {
-		sym = &symbols[m->imports[i]];
+		sym = m->imports[i].sym;
 		from = lender(sym);
 		if (lenders ? !from : !from && !sym->gated)
 			continue;
@@ -1337,8 +1378,10 @@ int main(int argc, char **argv)
 	read_all(jobs);
 	name_sources();
 	sort_modules();
-	for (i = 0; i < nr_sources; i++)
-		source_remove(&sources[i]);
+	source_remove();
+	if (other_release)
+		die("modules of the tree of Linux %s and of Linux %s: name those of one kernel",
+		    release, other_release);
 	judge_all();
 
 	if (format == TSV)
