@@ -37,7 +37,7 @@ USERSPACE = {"url!": str, "license!": str, "use!": str, "license_note": str,
              "evidence!": [EVIDENCE]}
 SCHEMA = {
     "commit": {"name!": str, "subject!": str, "about": str, "why": str,
-               "note": str},
+               "note": str, "link": [str]},
     "class": {"name!": str, "userspace!": [USERSPACE]},
     "module": {"name!": str, "file!": str, "commit!": str,
                "userspace": [USERSPACE], "class": [str], "library": bool,
@@ -171,7 +171,10 @@ class Facts:
             for userspace in row.get("userspace", ()):
                 self.check_evidence(userspace, row["at"])
         for row in self.commits.values():
-            self.fill(row.get("why", "") + row.get("note", ""), row["at"])
+            said = self.fill(row.get("why", "") + row.get("note", ""), row["at"])
+            for n in range(1, len(row.get("link", ())) + 1):
+                if f"[{n}]" not in said:
+                    sys.exit(f"{row['at']}: no text refers to link [{n}]")
         for row in self.exports:
             self.one_of(row, "commit", "leave")
             unique(seen, row["at"], f"symbol {row['symbol']}")

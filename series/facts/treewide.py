@@ -269,8 +269,11 @@ def gate_message(facts, commit, rows):
 
 
 def message(facts, commit, rows):
-    return (declare_message if "about" in commit else
+    text = (declare_message if "about" in commit else
             gate_message)(facts, commit, rows)
+    links = [f"Link: https://lore.kernel.org/r/{link} # [{n}]\n"
+             for n, link in enumerate(commit.get("link", ()), 1)]
+    return "\n".join([text, "".join(links)]) if links else text
 
 
 def one_message(facts, names):
