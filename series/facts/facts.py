@@ -188,6 +188,10 @@ class Facts:
         for item in row.get("evidence", ()):
             if item["in"] not in self.sources:
                 sys.exit(f"{at}: sources.toml has no {item['in']}")
+            # git can't fetch what is abbreviated.
+            if len(self.sources[item["in"]]["commit"]) != 40:
+                sys.exit(f"{at}: evidence in {item['in']}, whose commit is cut"
+                         " short in sources.toml")
             if ("use" in item) == ("license" in item):
                 sys.exit(f"{at}: {item['path']} shows either use or license")
         if "license" not in row:

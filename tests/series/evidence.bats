@@ -124,3 +124,11 @@ holds	class foo	license	some/prog@${commit:0:8} src/main.c	" ]
 	sources "file://$prog" 0123456789012345678901234567890123456789
 	looks 2
 }
+
+@test "evidence: a commit that is cut short is none that git could fetch" {
+	sources "https://example.org/some/prog" "${commit:0:12}"
+	looks 1
+	grep -F "one.toml: class foo: evidence in prog, whose commit is cut short in sources.toml" "$BATS_TEST_TMPDIR/stderr"
+	sources "https://example.org/some/prog" "$commit"
+	EVIDENCE=$BATS_TEST_TMPDIR/clones looks 0
+}
