@@ -18,7 +18,7 @@ export USERSPACE_GPL_CACHE=$cache
 cache_names=(am.log apt base base.git boot build builtin configs distro dkms evidence fold.index
 	gated livepatch mutation parts port postings rebase.log refresh reuse scratch setup.log sparse
 	sparse.new tools treewide treewide.new treewide.plan treewide.spatch
-	treewide.steps treewide.text unpack
+	treewide.steps treewide.text treewide.made unpack
 	work work.lock)
 
 patches=$top/patches
@@ -45,13 +45,22 @@ minutes() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
 # long it will still take. In the output of tests/run on a terminal (USERSPACE_GPL_WATCHED)
 # there is one more line every half a minute.
 progress() {
+	: >"$2" || die "cannot write to $2"
+	watched "${@:1:5}" into_log "${@:6}"
+}
+
+into_log() { "$@" </dev/null >"$log" 2>&1; }
+to_log() { "$@" </dev/null >>"$log" 2>&1; }
+
+# watched WHAT LOG TOTAL UNIT COUNT COMMAND...: the same for a COMMAND that writes LOG
+# itself, or has none.
+watched() {
 	local what=$1 log=$2 total=$3 unit=$4 count=$5 status=0 start=$SECONDS watcher
 	shift 5
 
-	: >"$log" || die "cannot write to $log"
 	watch_progress &
 	watcher=$!
-	"$@" </dev/null >"$log" 2>&1 || status=$?
+	"$@" || status=$?
 	kill "$watcher" 2>/dev/null || :
 	wait "$watcher" 2>/dev/null || :
 	[ ! -t 2 ] || printf '\r\033[K' >&2
@@ -65,14 +74,15 @@ watch_progress() {
 	exec {never}<> <(:)
 	read -rt 2 -u "$never" || :
 	if [ ! -t 2 ]; then
-		note "$what (log: $log)"
+		note "$what${log:+ (log: $log)}"
 		[ -n "${USERSPACE_GPL_WATCHED:-}" ] || return 0
 		line='%s\n' every=30
 		read -rt $every -u "$never" || :
 	fi
 	# Who is interrupted does not come to end this one.
 	while kill -0 $$ 2>/dev/null; do
-		n=$($count 2>/dev/null) || :
+		n=
+		[ -z "$count" ] || n=$($count 2>/dev/null) || :
 		n=${n:-0} spent=$((SECONDS - start)) text="${0##*/}: $what"
 		[ -z "$total" ] || text+=", $n of $total$unit"
 		text+=", $(minutes $spent)"
@@ -88,6 +98,14 @@ watch_progress() {
 # For progress: how far apt-get(8) with APT::Status-Fd=1 is, and git am in the scratch.
 apt_percent() { grep -oE ':[0-9]+\.[0-9]+:' "$log" | tail -n 1 | tr -d : | cut -d. -f1; }
 applied() { cat "$scratch/.git/rebase-apply/next"; }
+# And make(1) of the kernel.
+compiled() { grep -c '^  CC ' "$log"; }
+
+# of_all N ALL WHAT: for a loop that has no log: on a terminal, where it is.
+of_all() {
+	[ ! -t 2 ] || printf '\r\033[K%s: %s, %d of %d, %s' "${0##*/}" "$3" "$1" "$2" "$(minutes $SECONDS)" >&2
+	[ ! -t 2 ] || [ "$1" -lt "$2" ] || printf '\r\033[K' >&2
+}
 
 kernel=${KERNEL:-} base_ref=${BASE:-} tree=${TREE:-}
 

@@ -17,6 +17,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import local
+from time import monotonic
 
 REFUSE = "CONFIG_MODULE_REFUSE_MISSING_USERSPACE"
 ALLOW = "CONFIG_MODULE_ALLOW_MISSING_USERSPACE"
@@ -111,9 +112,14 @@ def defconfigs():
             yield arch, file.name
 
 
+def clock(seconds):
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+
+
 def run(kind, work, function):
     """A table line for each kind, and one for each that is wrong."""
     results, failed = Counter(), 0
+    start = monotonic()
 
     def one(args):
         try:
@@ -128,9 +134,11 @@ def run(kind, work, function):
             if wrong:
                 print(f"{' '.join(map(str, args))}: {'; '.join(wrong[:5])}", flush=True)
             if sys.stderr.isatty():
-                print(f"\r{kind}: {n} of {len(work)}", end="", file=sys.stderr)
+                spent = monotonic() - start
+                print(f"\r{kind}: {n} of {len(work)}, {clock(spent)}, about {clock(spent / n * (len(work) - n))} still\033[K",
+                      end="", file=sys.stderr, flush=True)
     if sys.stderr.isatty():
-        print(file=sys.stderr)
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
     counts = ", ".join(f"{n} {what}" for what, n in results.most_common())
     print(f"{kind}: {len(work)} configurations: {counts}; {failed} differ in more than the option", flush=True)
     return failed

@@ -140,9 +140,13 @@ def main(args):
     facts, sources = Facts(), {}
     count = dict.fromkeys(STATES, 0)
     seen = {}
-    for name, item in pieces(facts):
-        if args[1:] and name not in args[1:]:
-            continue
+    todo = [piece for piece in pieces(facts)
+            if not args[1:] or piece[0] in args[1:]]
+    for n, (name, item) in enumerate(todo, 1):
+        # Each line that is printed shows how far it is, if somebody sees it.
+        if sys.stderr.isatty() and not sys.stdout.isatty():
+            print(f"\revidence: {n} of {len(todo)}, {item['in']}\033[K",
+                  end="", file=sys.stderr, flush=True)
         source = item["in"]
         if source not in sources:
             sources[source] = Source(facts.sources[source], args[0], newest)
@@ -155,6 +159,8 @@ def main(args):
         print(state, name, kind,
               f"{facts.where_read(source)} {item['path']}", where,
               sep="\t", flush=True)
+    if sys.stderr.isatty() and not sys.stdout.isatty():
+        print("\r\033[K", end="", file=sys.stderr)
     if not sum(count.values()):
         sys.exit("evidence: there is none of that name")
     print("evidence: " + ", ".join(f"{n} {s}" for s, n in count.items())

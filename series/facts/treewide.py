@@ -403,7 +403,7 @@ def main(args):
         for name in args[3:]:
             if name != "--strict":
                 made = make(facts, name, cwd, parent, "--strict" in args)
-                print(made)
+                print(made, flush=True)
                 parent = made or parent
     else:
         sys.exit(__doc__)

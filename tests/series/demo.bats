@@ -63,3 +63,39 @@ status 7" ]
 	grep -q "sha256 of the source: $sum" "$top/symbol-userspace.svg"
 	python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$top/symbol-userspace.svg"
 }
+
+# A step of each command takes longer than ten seconds somewhere. What is a step is for
+# whoever writes it; that a command has none at all is seen here.
+@test "progress: every command of the Makefile that takes long shows its own" {
+	for script in apply/refresh facts/treewide checks/{static,builtin-importers,bench,bisect,link-importers}; do
+		grep -qE '^[[:space:]]*(progress|watched) "' "$top/series/$script" || { echo "$script"; false; }
+	done
+	grep -q 'of_all ' "$top/series/checks/checkpatch"
+}
+
+@test "progress: a step that writes its log itself, and one that has none" {
+	export USERSPACE_GPL_CACHE=$BATS_TEST_TMPDIR/cache
+	unset USERSPACE_GPL_WATCHED
+	echo before >"$BATS_TEST_TMPDIR/log"
+	cat >"$BATS_TEST_TMPDIR/it" <<-EOF
+		. "$top/series/lib.sh"
+		log=$BATS_TEST_TMPDIR/log
+		work() { echo said; echo to the log >>"\$log"; sleep 3; changed=yes; return 7; }
+		watched "writing" "\$log" "" "" "" work || echo "status \$?, \$changed"
+		watched "without" "" 5 "" "echo 2" sleep 3
+		for i in 1 2; do of_all \$i 2 "the loop"; done
+	EOF
+	run bash "$BATS_TEST_TMPDIR/it"
+	[ "$output" = "said
+it: writing (log: $BATS_TEST_TMPDIR/log)
+status 7, yes
+it: without" ]
+	[ "$(cat "$BATS_TEST_TMPDIR/log")" = "before
+to the log" ]
+	script -qefc "bash '$BATS_TEST_TMPDIR/it'" "$BATS_TEST_TMPDIR/tty" >/dev/null </dev/null
+	tr '\r' '\n' <"$BATS_TEST_TMPDIR/tty" >"$BATS_TEST_TMPDIR/lines"
+	cat "$BATS_TEST_TMPDIR/lines"
+	grep -q 'it: writing, 0:02$' "$BATS_TEST_TMPDIR/lines"
+	grep -qE 'it: without, 2 of 5, 0:02, about 0:0[3-4] still' "$BATS_TEST_TMPDIR/lines"
+	grep -q 'it: the loop, 1 of 2, 0:' "$BATS_TEST_TMPDIR/lines"
+}
