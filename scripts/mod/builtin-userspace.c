@@ -122,7 +122,7 @@ static struct gated *find_gated(const char *name)
 	return NULL;
 }
 
-/* One name a line. CONFIG_TRIM_UNUSED_KSYMS takes none of them out. */
+/* Each line is a name, with those that CONFIG_TRIM_UNUSED_KSYMS drops. */
 static void read_gated(const char *file)
 {
 	char *buf = read_file(file, NULL), *line, *pos = buf;
@@ -211,9 +211,10 @@ static char *modfile_unknown(const char *object, const char *why)
 }
 
 /*
- * An object of a module that is built in, and of another one that is not, is made
- * as for the other: without KBUILD_MODFILE. Its command @cmd has only the names of
- * both. Without one that is known to be built in, it can't be told whose it is.
+ * If an object is part of one module that is built in and of one that is not,
+ * kbuild compiles it for the latter, without KBUILD_MODFILE. Its command @cmd has
+ * the names of both. If none of them is known to be built in, it can't be told
+ * whose the object is.
  */
 static char *modfile_of_shared(const char *object, const char *cmd)
 {
@@ -337,7 +338,7 @@ static void add_use(const struct use *u)
 	free(mods);
 }
 
-/* Not all has been read if one is missing. */
+/* If nothing defines a gated symbol, not all objects have been read. */
 static void check_exports(void)
 {
 	struct gated *g;

@@ -464,13 +464,13 @@ bool module_userspace_is_modinfo(const char *s, size_t len)
 /**
  * module_userspace_scan - verdict on all declarations of a module
  * @us: the result
- * @modinfo: the .modinfo section of the module
- * @size: its size, may be 0
+ * @modinfo: its section .userspace, or what modules.builtin.modinfo has of it
+ * @size: the size of that, may be 0
  *
  * A NUL byte within a declaration can't be told from the end of a string, but
  * what comes next is then no "tag=value" pair, and the declaration counts as
- * cut short. All of the section is looked at: a good declaration does not make
- * up for a bad one.
+ * cut short. All of it is looked at: a good declaration does not make up for a
+ * bad one.
  *
  * Context: Any.
  */

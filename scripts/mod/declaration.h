@@ -90,7 +90,7 @@ struct module_userspace {
  * @name: the first few of them in alphabetical order, not owned
  * @nr: number of all, with those that are lent
  * @nr_lent: number of those that are lent
- * @lent: the first that is no such symbol by its own flags, or NULL
+ * @lent: the first of those that are lent, or NULL
  * @lender: the out-of-tree module that exports @lent and uses gated symbols
  */
 struct module_userspace_use {

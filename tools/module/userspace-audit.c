@@ -3,9 +3,9 @@
  * Which modules would a kernel refuse that exports symbols only to modules with
  * a free userspace, and because of what?
  *
- * The verdicts are those of the module loader, see
- * Documentation/core-api/symbol-userspace.rst. This reads files: nothing is
- * loaded, and no special rights are needed.
+ * The verdicts are those of the module loader, see "What checks what" in
+ * Documentation/core-api/symbol-userspace-maintainers.rst. This reads files:
+ * nothing is loaded, and no special rights are needed.
  */
 #include <errno.h>
 #include <fcntl.h>

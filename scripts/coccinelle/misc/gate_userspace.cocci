@@ -5,7 +5,7 @@
 ///   spatch --in-place --sp-file gate_userspace.cocci -D sym=<symbol> <file>
 ///
 /// The modules that use it have to declare one before.
-/// See Documentation/core-api/symbol-userspace.rst.
+/// See Documentation/core-api/symbol-userspace-maintainers.rst.
 ///
 
 virtual report

@@ -2,8 +2,8 @@
 ///
 /// A symbol that is exported with EXPORT_SYMBOL_USERSPACE_GPL() is for modules
 /// that declare a free userspace. A function which calls it and is exported to
-/// all modules may hand it on to those that declare none: see "Wrappers"
-/// in Documentation/core-api/symbol-userspace.rst.
+/// all modules may hand it on to those that declare none: see "Which exports hand
+/// a gated interface on" in Documentation/core-api/symbol-userspace-maintainers.rst.
 ///
 /// Finds functions that use such a symbol, themselves or by way of other
 /// functions and tables of their file, and tables that name such a function.
