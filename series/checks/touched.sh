@@ -173,3 +173,18 @@ compile() {
 	done
 	return $status
 }
+
+# full CONFIG [OPTION=VALUE]: vmlinux and modules of series/kernels/<CONFIG>.config, of
+# what is in $work.
+full() {
+	local config=$1 arch=x86
+
+	[ "$config" != um ] || arch=um
+	mkdir -p "$build-$config"
+	{
+		cat "$top/series/kernels/$config.config"
+		echo "${2:-}"
+	} >"$build-$config.config"
+	set -- make -C "$work" O="$build-$config" ARCH=$arch LOCALVERSION= "${cc[@]}" -j"$jobs"
+	"$@" KCONFIG_ALLCONFIG="$build-$config.config" allnoconfig </dev/null && "$@" all </dev/null
+}

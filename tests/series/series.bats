@@ -88,6 +88,13 @@ setup() {
 	grep -q '^+EXPORT_SYMBOL.*USERSPACE_GPL(' "$patches/$(grep ^02-core/ "$patches/series" | tail -n 1)"
 }
 
+# Built behind them they are by make parts.
+# bats test_tags=long
+@test "series: each part applies behind exactly those that it needs" {
+	"$top/series/posting/parts" --apply >"$BATS_TEST_TMPDIR/table"
+	[ "$(tail -n +2 "$BATS_TEST_TMPDIR/table" | wc -l)" = "$("$top/series/facts/parts.py" list | wc -l)" ]
+}
+
 @test "series: there is a cover letter, with the count of the series" {
 	grep -q "^Subject: \[PATCH 0*/${#series[@]}\] " "$patches/0000-cover-letter.patch"
 }
