@@ -67,6 +67,15 @@ found()
 	words kernel/module/main.c pr_err 'must be of type PROGBITS and|end with a NUL|exported symbols' | sort -u | found 4
 }
 
+@test "messages: a tag that another modpost let pass is believed, and the page says what not to do" {
+	text=$(tr -s ' \n\t' ' ' < "$tree/Documentation/core-api/symbol-userspace-maintainers.rst")
+	[[ $text = *"A tag that another modpost let pass. A module that was built for an older kernel, with a hand-written tag, is believed"* ]]
+	[[ $text = *"nobody should define MODULE_USERSPACE() as MODULE_INFO() for old kernels"* ]]
+	# Whoever met the message is told the same.
+	text=$(tr -s ' \n\t' ' ' < "$page")
+	[[ $text = *"defines MODULE_USERSPACE() that way"*"The loader believes this tag"*"Remedy: remove the tag and use the macro."* ]]
+}
+
 @test "messages: what objtool says of a livepatch is there" {
 	words tools/objtool/klp-diff.c ERROR 'free userspace' | found 1
 }
