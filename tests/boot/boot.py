@@ -14,18 +14,19 @@ import order
 import policy
 import relaxed
 import stress
+import table
 from guest import compile_tool
 from tap import Bail, Tap, main
 
 SUITES = {
     "um": policy.suite, "um-relaxed": relaxed.suite, "um-forged": order.suite,
     "um-flip": flip.suite, "um-stress": stress.um, "qemu": importers.qemu,
-    "qemu-base": importers.base, "x86-stress": stress.x86,
+    "table": table.suite, "qemu-base": importers.base, "x86-stress": stress.x86,
 }
 
 
 def run():
-    chosen = sys.argv[1:] or list(SUITES)[:-2]
+    chosen = sys.argv[1:] or list(SUITES)[:-3]
     if unknown := [s for s in chosen if s not in SUITES]:
         raise Bail(f"no suite {unknown[0]}; there are: {' '.join(SUITES)}")
     for tool in ("busybox", "gcc", "objcopy", "readelf"):
