@@ -75,8 +75,8 @@ bench: setup-tree-demo-check-bench ## what the series costs: size, modpost, load
 bisect: setup-tree-demo-check ## build every commit of the series in full (hours)
 	@series/checks/bisect
 
-link: setup-tree-demo-check-link ## link the modules that the records name, modpost checks them (hours)
-	@series/checks/link-importers
+link: setup-tree-demo-check-link ## link the modules that the records name, modpost checks them (hours; QUICK=1: one directory, minutes)
+	@series/checks/link-$(if $(QUICK),directory,importers)
 
 mutate: setup-tree-treewide-checkpatch-demo-check ## break each check on purpose: a test has to notice (hours)
 	@tests/mutation/run --all
