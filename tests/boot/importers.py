@@ -6,6 +6,7 @@ import subprocess
 from guest import HERE, Guest, Root, compile_tool
 from kbuild import CACHE, JOBS, build, make
 from modules import TABLE, WARN, build_modules
+from selftest import selftest
 from tap import Bail
 
 IMAGE = "arch/x86/boot/bzImage"
@@ -103,4 +104,5 @@ def qemu(tap, work):
               [line for line in (directory / "modpost").read_text().splitlines() if "dmabuf_ops" in line], [])
     guest.equal("qemu: ... and it loads, and writes to a buffer of udmabuf", f"{ops}/exit {ops}/out {ops}/records",
                 "0 done ")
+    selftest(guest, "x86-qemu", "x86", [])
     return boot

@@ -137,8 +137,9 @@ class Guest:
                   for name in ("guest", "import", "stress", "flip", "steps") if (work / name).exists()]
         paths = sorted(root.rglob("*"))
         lines += [f"dir /{p.relative_to(root)} 0755 0 0" for p in paths if p.is_dir()]
-        lines += [f"file /{p.relative_to(root)} {p} 0644 0 0" for p in paths
-                  if p.suffix == ".ko" or p.name.startswith("modules.")]
+        lines += [f"file /{p.relative_to(root)} {p} {p.stat().st_mode & 0o777:04o} 0 0" for p in paths
+                  if p.suffix == ".ko" or p.name.startswith("modules.") or
+                  p.is_file() and (root / "kselftest") in p.parents]
         unique = {}
         for line in lines:
             unique.setdefault(tuple(line.split()[:2]), line)

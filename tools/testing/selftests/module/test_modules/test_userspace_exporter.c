@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "test_userspace.h"
+
+void test_userspace_gated(void)
+{
+}
+EXPORT_SYMBOL_USERSPACE_GPL(test_userspace_gated);

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "test_userspace.h"
+
+MODULE_USERSPACE("https://example.org/u", "MIT or ISC");
