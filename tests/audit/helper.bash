@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # bats sets status and lines
+# shellcheck shell=bash disable=SC2034,SC2154 # bats sets status and lines, and takes the rest
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Builds userspace-audit where a kernel tree would have it, and makes modules of

@@ -165,11 +165,15 @@ nothing_left() { [ -z "$(find "$TMPDIR" -maxdepth 1 -name 'userspace-audit.*')" 
 	for signal in TERM INT HUP; do
 		rm -f "$BATS_TEST_TMPDIR/pid"
 		# A shell's background job ignores SIGINT, and so would the program.
-		setsid perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$audit" --source="$tree" --kernel="$kernel" 3>&- &
+		# shellcheck disable=SC2016 # it is perl's
+		setsid perl -e '$SIG{INT} = $SIG{HUP} = "DEFAULT"; exec @ARGV' "$audit" --source="$tree" --kernel="$kernel" 3>&- &
 		pid=$!
-		for ((left = 100; left && !$([ -s "$BATS_TEST_TMPDIR/pid" ] && echo 1 || echo 0); left--)); do sleep 0.1; done
+		for ((left = 600; left; left--)); do
+			[ ! -s "$BATS_TEST_TMPDIR/pid" ] || break
+			sleep 0.1
+		done
 		kill -s "$signal" "$pid"
-		run wait "$pid"
+		! wait "$pid"
 		nothing_left
 		run kill -0 "$(cat "$BATS_TEST_TMPDIR/pid")"
 		[ "$status" != 0 ]

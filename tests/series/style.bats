@@ -83,7 +83,7 @@ piped_into_grep_q() {
 # names_of SUITE: the names of its tests, as far as they can be read from it
 names_of() {
 	case $1 in
-	builtin/* | livepatch/* | tools/*)
+	audit/* | builtin/* | livepatch/* | tools/*)
 		sed -n 's/^@test "\(.*\)" {$/\1/p' "$top/tests/$1.bats" | sed 's/\\\(["\\]\)/\1/g' ;;
 	modpost) "$top/tests/modpost/run" --list ;;
 	# The name of a case of KUnit stands behind that of its suite and function.

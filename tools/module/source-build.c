@@ -87,14 +87,28 @@ static void interrupted(int sig)
 	raise(sig);
 }
 
+static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+
+/* The handler has to know of all that there is to end and to remove. */
+static void mask_signals(int how)
+{
+	unsigned int i;
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
+		sigaddset(&set, signals[i]);
+	sigprocmask(how, &set, NULL);
+}
+
 static void make_tmp(void)
 {
-	static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
 	const char *where = getenv("TMPDIR");
 	unsigned int i;
 
 	if (*tmp)
 		return;
+	mask_signals(SIG_BLOCK);
 	snprintf(tmp, sizeof(tmp), "%s/userspace-audit.XXXXXX", where ?: "/tmp");
 	if (!mkdtemp(tmp)) {
 		warn("%s", tmp);
@@ -103,7 +117,9 @@ static void make_tmp(void)
 	}
 	atexit(source_remove);
 	for (i = 0; i < ARRAY_SIZE(signals); i++)
-		signal(signals[i], interrupted);
+		if (signal(signals[i], interrupted) == SIG_IGN)
+			signal(signals[i], SIG_IGN);
+	mask_signals(SIG_UNBLOCK);
 }
 
 static void __noreturn run_child(const struct build *b, const char *log,
@@ -137,15 +153,16 @@ static bool run(const struct build *b, char *const argv[])
 	int status;
 
 	fflush(NULL);
+	mask_signals(SIG_BLOCK);
 	child = fork();
+	/* The directory is the parent's to remove. */
+	if (!child)
+		*tmp = '\0';
+	mask_signals(SIG_UNBLOCK);
 	if (child < 0)
 		err(2, "fork");
-	if (!child) {
-		signal(SIGHUP, SIG_DFL);
-		signal(SIGINT, SIG_DFL);
-		signal(SIGTERM, SIG_DFL);
+	if (!child)
 		run_child(b, log, argv);
-	}
 	free(log);
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
