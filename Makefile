@@ -72,6 +72,15 @@ configs: setup-tree ## what the series changes in all defconfigs and others, by 
 bench: setup-tree-demo-check-bench ## what the series costs: size, modpost, loading a module
 	@series/checks/bench
 
+audit: setup-tree-demo-check ## does userspace-audit read of Debian's modules what nm reads? (gets 500 MB)
+	@tests/audit/distro
+
+speed: setup-tree-demo-check ## the time and memory of userspace-audit, against depmod -n
+	@series/checks/bench-audit
+
+dkms: setup-tree-demo-check-dkms ## what real dkms and the hook say when a kernel is installed (half an hour)
+	@tests/audit/dkms
+
 bisect: setup-tree-demo-check ## build every commit of the series in full (hours)
 	@series/checks/bisect
 
@@ -89,4 +98,4 @@ clean: ## remove what was made and downloaded, and keep the tree while it has ed
 setup-%:
 	@series/setup $(subst -, ,$*)
 
-.PHONY: help configs demo check setup tree update refresh declare treewide evidence picture postings parts checkpatch static builtin bench bisect link mutate clean
+.PHONY: help configs demo check setup tree update refresh declare treewide evidence picture postings parts checkpatch static builtin bench audit speed dkms bisect link mutate clean

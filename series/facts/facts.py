@@ -265,11 +265,26 @@ class Facts:
             "lacking": listed([r["name"] for r in self.declared()
                                if "lacks" in r]),
         }
+        values |= self.dkms()
         for name, commit in self.commits.items():
             if "why" in commit:
                 values[name] = len(self.gated(name))
                 values["plain-" + name] = len(
                     [r for r in plain if r["commit"] == name])
+        return values
+
+    @staticmethod
+    def dkms():
+        """Of Debian's packages of modules, by what series/facts/dkms-report said."""
+        text = (HERE / "dkms.tsv").read_text(encoding="utf-8").splitlines()
+        rows = [line.split("\t") for line in text if line[0] != "#"][1:]
+        kinds = {"dkms-line": "needs one line", "dkms-none": "not concerned",
+                 "dkms-gpl": "GPL-incompatible", "dkms-fails": "does not build"}
+        values = {"dkms": number(len({row[0] for row in rows}))}
+        for name, says in kinds.items():
+            values[name] = listed(sorted(
+                {row[0].removesuffix("-dkms") for row in rows
+                 if row[3].startswith(says)}))
         return values
 
     def fill(self, value, at):

@@ -188,8 +188,9 @@ nothing_left() { [ -z "$(find "$TMPDIR" -maxdepth 1 -name 'userspace-audit.*')" 
 	module my other
 	sed -i 's/^> rm -f .*/> @true/' "$kernel/Makefile"
 	cp "$dir/my.ko" "$tree/stale.ko"
-	source_audit
+	source_audit --tsv --all
 	[ "$status" = 0 ]
+	[[ $output = */my.ko$'\t'* ]]
 	[[ $output != *stale* ]]
 	# It makes one of two, and says that it failed.
 	echo '> @false' >>"$kernel/Makefile"
