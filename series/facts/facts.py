@@ -278,13 +278,17 @@ class Facts:
         """Of Debian's packages of modules, by what series/facts/dkms-report said."""
         text = (HERE / "dkms.tsv").read_text(encoding="utf-8").splitlines()
         rows = [line.split("\t") for line in text if line[0] != "#"][1:]
-        kinds = {"dkms-line": "needs one line", "dkms-none": "not concerned",
-                 "dkms-gpl": "GPL-incompatible", "dkms-fails": "does not build"}
+        # A package is what the first of these says that one of its modules is.
+        kinds = {"dkms-fails": "does not build", "dkms-gpl": "GPL-incompatible",
+                 "dkms-line": "needs one line", "dkms-get": "uses symbol_get()",
+                 "dkms-none": "not concerned"}
+        said = set()
         values = {"dkms": number(len({row[0] for row in rows}))}
         for name, says in kinds.items():
-            values[name] = listed(sorted(
-                {row[0].removesuffix("-dkms") for row in rows
-                 if row[3].startswith(says)}))
+            found = {row[0] for row in rows if row[3].startswith(says)} - said
+            said |= found
+            values[name] = listed(sorted(p.removesuffix("-dkms")
+                                         for p in found))
         return values
 
     def fill(self, value, at):
