@@ -174,7 +174,7 @@ unsigned_mirror() {
 	id() { echo 1000; }
 	sudo() { return 1; }
 	export -f id sudo
-	fails_with 'not root, please run: apt-get install no-such-package$' "$repo/series/setup" tree
+	fails_with 'not root, please run: apt-get update && apt-get install no-such-package$' "$repo/series/setup" tree
 	SETUP=no "$repo/series/setup" tree
 }
 
