@@ -17,6 +17,25 @@ in_readme() { awk '/make demo. printed/ { on = 1 } on && /^```/ { if (n++) exit;
 	"$top/series/demo/demo" um >"$BATS_TEST_TMPDIR/demo"
 	# On another base, lines of the Makefile move.
 	[[ $(make -s -C "$tree" kernelversion) != "$made_on" ]] || diff <(in_readme) "$BATS_TEST_TMPDIR/demo"
+	cast_says "${USERSPACE_GPL_CACHE:-$HOME/.cache/userspace-gpl}/demo.cast" | cmp - "$BATS_TEST_TMPDIR/demo"
+}
+
+# As any player reads it: a header, and then what is printed and when.
+cast_says() {
+	/usr/bin/python3 -c '
+import json, sys
+header, *events = map(json.loads, sys.stdin)
+assert header["version"] == 2
+times = [t for t, kind, _ in events]
+assert times == sorted(times) and {kind for _, kind, _ in events} == {"o"}
+print("".join(text for *_, text in events).replace("\r\n", "\n"), end="")' <"$1"
+}
+
+@test "demo: the cast says what was printed, whatever is in it" {
+	printf 'plain\n    $ grep "x\\" \ttab\n\n%%s é\n' >"$BATS_TEST_TMPDIR/in"
+	"$top/series/demo/record" "$BATS_TEST_TMPDIR/cast" <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out"
+	cmp "$BATS_TEST_TMPDIR/in" "$BATS_TEST_TMPDIR/out"
+	cast_says "$BATS_TEST_TMPDIR/cast" | cmp - "$BATS_TEST_TMPDIR/in"
 }
 
 # with_progress SECONDS: a script whose step takes so long and fails with 7
