@@ -312,6 +312,7 @@ one: add a header" ]
 	unset TREE
 	tree=$("$repo/series/apply/tree")
 	echo mine >>"$tree/Makefile"
+	fails_with 'it takes no argument' "$repo/series/clean" --help
 	fails_with 'has edits' "$repo/series/clean"
 	[ -e "$tree/Makefile" ]
 	plain_git -C "$tree" checkout -q -f
