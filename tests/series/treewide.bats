@@ -326,6 +326,13 @@ forty' ]
 	plain_git -C "$TREE" checkout -q --detach "$made"
 	"$repo/series/apply/refresh"
 	diff -r "$BATS_TEST_TMPDIR/declared" "$repo/patches"
+	# What is a file of another patch as well is not in that one yet.
+	printf '%s\t%s\n' scripts/mod/userspace-none.h{,} >>"$repo/series/apply/files"
+	mkdir -p "$repo/scripts/mod"
+	touch "$repo/scripts/mod/userspace-none.h"
+	run "$facts/treewide" --declare
+	[ "$status" -eq 0 ]
+	grep 'scripts/mod/userspace-none.h is made anew, make refresh takes it into its patch$' <<<"$output"
 }
 
 # bad FILE SED MESSAGE: with that edit every command fails, in one line.
