@@ -308,6 +308,17 @@ one: add a header" ]
 	[ ! -s "$BATS_TEST_TMPDIR/passed" ]
 }
 
+@test "build: what does not compile and what was interrupted are two things, with the log" {
+	mkdir -p "$repo/series/kernels" "$TREE/kernel/module"
+	touch "$TREE/Kbuild" "$TREE/kernel/module/Kconfig"
+	# shellcheck disable=SC2016 # for make
+	printf '%s\n\t%s\n' allnoconfig: '@cp $(KCONFIG_ALLCONFIG) $(O)/.config' \
+		all: '@echo "x.c:1:2: error: broken"; false' >"$TREE/Makefile"
+	fails_with 'the kernel of um does not build: x.c:1:2: error: broken; the whole log is in .*/build/um.log' "$repo/series/kernels/build" um
+	sed -i 's/x.c.*broken/make[3]: *** [Makefile:295: x.o] Interrupt/' "$TREE/Makefile"
+	fails_with '^build: interrupted, the next run goes on from there$' "$repo/series/kernels/build" um
+}
+
 @test "clean: removes the cache and its trees, but not edits" {
 	unset TREE
 	tree=$("$repo/series/apply/tree")
