@@ -30,7 +30,7 @@ compile()
 	local out=$BATS_FILE_TMPDIR/$1 command
 	shift
 
-	{ echo '// SPDX-License-Identifier: GPL-2.0-only'; cat; } > "$out.c"
+	cat > "$out.c"
 	command=$(sed -n 's/^savedcmd_[^ ]* := \(.*\) -Wp,-MMD,[^ ]* \(.*\) -c -o .*/\1 \2/p' \
 		"$um/drivers/dma-buf/heaps/.system_heap.o.cmd")
 	(cd "$um" && eval "$command $* -c -o $out.o $out.c")
