@@ -22,7 +22,7 @@ setup() {
 	# A server gives out any commit, and any blob on its own.
 	git -C "$prog" config uploadpack.allowAnySHA1InWant true
 	git -C "$prog" config uploadpack.allowFilter true
-	printf '[[part]]\nname = "all"\nasks = "Well?"\npatches = ["one"]\n' >"$facts/order.toml"
+	printf '[[part]]\nname = "all"\nasks = "Well?"\npatches = ["prog: use it"]\n' >"$facts/order.toml"
 	sources "https://example.org/some/prog" "$commit"
 	cat >"$facts/one.toml" <<-'END'
 		[[class]]
