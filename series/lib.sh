@@ -249,29 +249,23 @@ way_back() {
 # One text for one series, whoever runs it: no hash of a commit, no version of git, no
 # abbreviation that depends on how many objects a repository has. In scratch.
 format_series() {
-	local last=$2 folder now commit
-	local -a in=() commits
+	local last=$2 n=0 count folder
+	local -a commits
 
 	mapfile -t commits < <(in_scratch git rev-list --reverse "$2..$1")
-	mapfile -t in < <(in_scratch git log --reverse --format=%s "$2..$1" |
-		/usr/bin/python3 -B "$top/series/facts/parts.py" folders)
-	[ ${#in[@]} = ${#commits[@]} ] || die "the commits are not in the order of series/facts/order.toml, make treewide makes them in it"
 	rm -rf "$3"
 	mkdir -p "$3"
-	commits+=(end)
-	now=$2
-	for folder in "${!commits[@]}"; do
-		commit=${commits[folder]}
-		if [ "$folder" -gt 0 ] && [ "${in[folder]:-}" != "${in[folder - 1]}" ]; then
-			in_scratch git format-patch -q -n -p --stat=72 --summary --zero-commit \
-				--full-index --no-signature --no-renames --diff-algorithm=myers \
-				-o "$3/${in[folder - 1]}" "$last..$now" || return
-			last=$now
-		fi
-		now=$commit
-	done
+	while read -r count folder; do
+		n=$((n + count))
+		in_scratch git format-patch -q -n -p --stat=72 --summary --zero-commit \
+			--full-index --no-signature --no-renames --diff-algorithm=myers \
+			-o "$3/$folder" "$last..${commits[n - 1]}" || return
+		last=${commits[n - 1]}
+	done < <(in_scratch git log --reverse --format=%s "$2..$1" |
+		/usr/bin/python3 -B "$top/series/facts/parts.py" folders | uniq -c)
+	[ "$n" = ${#commits[@]} ] || die "the commits are not in the order of series/facts/order.toml, make treewide makes them in it"
 	(cd "$3" && find . -name '*.patch' ! -name '0000-*' -printf '%P\n' | sort >series)
-	[ "$(wc -l <"$3/series")" = $((${#commits[@]} - 1)) ] || die "git format-patch failed"
+	[ "$(wc -l <"$3/series")" = "$n" ] || die "git format-patch failed"
 }
 
 patches_key() {
