@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""table: the table "What is checked where" of the documentation, a row a line: what
-modpost said, what insmod returned, what the kernel's log said. The modules that modpost
+"""table: the table "What checks what" of the documentation, a row a line: what
+modpost said, what insmod returned, what the kernel's log said. Of what is not for the
+loader it names the test that asks modpost, and what that expects. The modules that modpost
 refuses are loaded as a build makes them whose modpost was told to warn."""
 
 from cases import said, stderr_of_make
@@ -71,6 +72,6 @@ def suite(tap, work):
                     print(f"#     insmod: {'loads' if errno == '0' else errno}; dmesg: "
                           f"{guest.facts(f'{m.mod}/records') or 'nothing'}")
                 else:
-                    print(f"# {m.name} (tests/modpost/run {m.case}, {m.where or 'external'}): modpost: "
+                    print(f"# {m.name} (tests/modpost/run {m.case}, {m.where or 'external'}): modpost is expected to say: "
                           f"{one_line(m.modpost())}")
     return boot

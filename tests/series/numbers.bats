@@ -119,7 +119,7 @@ tests_in() {
 
 @test "numbers: tests of built-in drivers, of livepatches" {
 	states "$letter" \
-		"$(tests_in builtin/{direct,kbuild,lto}) tests are about drivers that are built in, and $(tests_in livepatch/diff) about livepatches"
+		"$(tests_in builtin/{again,direct,kbuild,lto,vmlinux}) tests are about drivers that are built in, and $(tests_in livepatch/diff) about livepatches"
 }
 
 @test "numbers: modules of Debian" {
