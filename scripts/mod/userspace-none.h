@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Generated: the modules of the tree for which no free userspace is known. */
+/* The modules of the tree for which no free userspace is known. */
 "am437x-vpfe",
 "c3-isp",
 "habanalabs",

@@ -326,7 +326,7 @@ class Facts:
         """What modpost includes; it never gets longer."""
         return "".join([
             "/* SPDX-License-Identifier: GPL-2.0-only */\n"
-            "/* Generated: the modules of the tree for which no free userspace"
+            "/* The modules of the tree for which no free userspace"
             " is known. */\n",
             *sorted(f'"{r["name"]}",\n' for r in self.undeclared())])
 

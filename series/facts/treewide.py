@@ -295,8 +295,11 @@ def one_message(facts, names):
     if gated:
         out += ["", "Gated are:", "", wrap(", ".join(
             r["symbol"] for r in gated))]
-    out += ["", "Made with:", "", "  make treewide ONE=1", "",
-            "which calls, for each declaration and each symbol:", ""]
+    out += ["", "Made with:", ""]
+    # That is the command for all of them, and for no part.
+    if set(names) == set(facts.commits):
+        out += ["  make treewide ONE=1", "",
+                "which calls, for each declaration and each symbol:", ""]
     if rows:
         out += command(COCCI, "--in-place -D userspace -D url='\"<url>\"'",
                        "-D license='\"<license>\"' <file>")

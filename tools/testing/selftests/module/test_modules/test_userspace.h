@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Modules for userspace.sh. Each is one row of the table "What checks what" in
+ * Modules for userspace.sh. Each is for a row of the table "What checks what" in
  * Documentation/core-api/symbol-userspace-maintainers.rst.
  */
 #include <linux/export.h>
