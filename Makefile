@@ -30,6 +30,9 @@ tree: setup-tree ## a git tree of Linux with the series applied as commits
 update: setup-tree ## the same, on the newest 7.3.y that the archive has
 	@series/apply/tree --update
 
+port: setup-tree-treewide ## to the next kernel: BASE=<suite>/<package>, or KERNEL=<tree> BASE=<commit>; alone it goes on, BACK=1 back
+	@series/apply/port
+
 ##@ Change it
 
 refresh: setup-tree ## take edits of whole files and of the tree back into patches/
@@ -51,6 +54,9 @@ picture: setup-picture ## draw the picture of what is checked where anew
 
 postings: setup-tree-treewide-post ## the parts as they are posted, and a table of them; nothing is sent
 	@series/posting/postings
+
+changelog: setup-tree ## what changed since the last version that was posted, by git range-diff
+	@series/posting/changelog
 
 parts: setup-tree-demo-check ## apply and build each part behind those that it needs (half an hour)
 	@series/posting/parts
@@ -81,6 +87,9 @@ speed: setup-tree-demo-check ## the time and memory of userspace-audit, against 
 dkms: setup-tree-demo-check-dkms ## what real dkms and the hook say when a kernel is installed (half an hour)
 	@tests/audit/dkms
 
+bases: setup-tree-treewide-demo-check ## the series on each kernel of series/base/archive, in a table (an hour)
+	@series/checks/bases
+
 bisect: setup-tree-demo-check ## build every commit of the series in full (hours)
 	@series/checks/bisect
 
@@ -98,4 +107,4 @@ clean: ## remove what was made and downloaded, and keep the tree while it has ed
 setup-%:
 	@series/setup $(subst -, ,$*)
 
-.PHONY: help configs demo check setup tree update refresh declare treewide evidence picture postings parts checkpatch static builtin bench audit speed dkms bisect link mutate clean
+.PHONY: help configs demo check setup tree update port refresh declare treewide evidence picture postings changelog parts checkpatch static builtin bench audit speed dkms bases bisect link mutate clean

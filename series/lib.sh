@@ -19,7 +19,7 @@ cache_names=(am.log apt base base.git boot build builtin configs demo.cast distr
 	gated livepatch mutation parts port postings rebase.log refresh reuse scratch setup.log sparse
 	sparse.new tools treewide treewide.new treewide.plan treewide.spatch
 	treewide.steps treewide.text treewide.made unpack
-	work work.lock)
+	work work.lock bases changelog)
 
 patches=$top/patches
 jobs=${JOBS:-$(nproc)}
@@ -143,7 +143,7 @@ for var in $(compgen -e); do
 	case $var in
 	PATH | HOME | USER | LOGNAME | SHELL | TERM | PWD | SHLVL | LC_ALL | TMPDIR | XDG_*_HOME) ;;
 	*_proxy | *_PROXY | SSL_CERT_* | CURL_CA_BUNDLE | DEBIAN_MIRROR | APT_CONFIG) ;;
-	USERSPACE_GPL_* | KERNEL | BASE | TREE | JOBS | SETUP | CI | QUICK | CONFIGS | EVIDENCE | ONE | AUTHOR) ;;
+	USERSPACE_GPL_* | KERNEL | BASE | TREE | JOBS | SETUP | CI | QUICK | CONFIGS | EVIDENCE | ONE | AUTHOR | BACK) ;;
 	UST_BUILD_UM | UST_BUILD_X86 | UST_KMOD | KUNIT_*TIMEOUT | FUZZ_SECONDS | CLANG | ROUNDS) ;;
 	GIT_* | CCACHE_* | BATS_*) ;;
 	*) unset "$var" ;;
@@ -229,9 +229,13 @@ tree_path() {
 	realpath -m "${tree:-$cache/linux$own}"
 }
 
-# The patches in the order of the series.
+# The patches in the order of the series; without a list, as for backports, by name.
 series_patches() {
-	[ ! -e "$patches/series" ] || sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$patches/series"
+	if [ -e "$patches/series" ]; then
+		sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$patches/series"
+	elif [ -d "$patches" ]; then
+		find "$patches" -maxdepth 1 -name '*.patch' ! -name '0000-*' -printf '%P\n' | sort
+	fi
 }
 
 # The whole files that are also in the patches: "path here<TAB>path in the tree".

@@ -65,6 +65,7 @@ setup_fixture() {
 	cp "$top/tests/lib/harness.pl" "$repo/tests/lib/"
 	printf 'new.h\tinclude/linux/new.h\n' >"$repo/series/apply/files"
 	printf '7.3.4\n' >"$repo/series/base/base.version"
+	printf 'trixie-backports linux-source-7.3\nsid linux-source-7.2\n' >"$repo/series/base/archive"
 	cat >"$repo/series/facts/order.toml" <<-'END'
 		[[part]]
 		name = "all"
