@@ -71,6 +71,24 @@ unsigned_mirror() {
 	[[ $output == *"linux-source-7.3 is Linux 7.3.10, the series was made on 7.3.4"* ]]
 }
 
+@test "base: on a release candidate, the newest of them, and no release before" {
+	cached 7.3.4-1
+	sed -i -e 's/= 4/= 0/' -e 's/^EXTRAVERSION =.*/EXTRAVERSION = -rc7/' "$linux/Makefile"
+	plain_git -C "$linux" commit -q -a -m rc7
+	plain_git -C "$linux" push -q "$USERSPACE_GPL_CACHE/base.git" HEAD:refs/heads/7.3_rc7-1_exp1
+	echo 7.3.0-rc7 >"$repo/series/base/base.version"
+	run "$repo/series/base/base"
+	[ "$status" -eq 0 ]
+	[[ $output == "base: linux-source-7.3 rc7, kernel 7.3.0-rc7"* ]]
+	[ "${lines[-1]}" = "$(git -C "$linux" rev-parse HEAD) $USERSPACE_GPL_CACHE/base.git" ]
+	echo 7.3.4 >"$repo/series/base/base.version"
+	run "$repo/series/base/base" --from 7.3_rc7-1_exp1
+	[ "$status" -eq 0 ]
+	[[ $output == "base: linux-source-7.3 rc7, kernel 7.3.0-rc7"* ]]
+	run "$repo/series/base/base"
+	[[ $output == *"kernel 7.3.4"* ]]
+}
+
 @test "base: an update on which the patches do not apply is put aside" {
 	cached 7.3.4-1
 	KERNEL=$linux make_series

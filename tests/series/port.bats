@@ -247,3 +247,20 @@ conflict() {
 		as_before
 	done
 }
+
+@test "changelog: what changed since a version that is kept, by name" {
+	printf 'v1 %s\n' "$(git -C "$repo" rev-parse HEAD)" >"$repo/series/posting/versions"
+	run "$repo/series/posting/changelog"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(grep -c '^since v1: 4 patches as they were, 0 changed, 0 gone, 0 new$' <<<"$output")" = 1 ]
+	sed -i 's,and more,and much more,' "$repo"/patches/01-all/*-three-*
+	"$repo/series/apply/tree"
+	run "$repo/series/posting/changelog" v1
+	echo "$output"
+	[ "$(grep '^since\|^changed\|^gone\|^new' <<<"$output")" = 'since v1: 3 patches as they were, 1 changed, 0 gone, 0 new
+changed: three: change both' ]
+	fails_with 'series/posting/versions has no v7' "$repo/series/posting/changelog" v7
+	printf 'v1 %040d\n' 1 >"$repo/series/posting/versions"
+	fails_with 'v1 is commit 000000000000 of this repository, which this clone does not have: git fetch --unshallow gets it' "$repo/series/posting/changelog"
+}
