@@ -45,6 +45,21 @@ setup() {
 	[ $n -gt 0 ]
 }
 
+# The keywords of the entry in MAINTAINERS.
+@test "series: a declaration and a gated export are sent to linux-modules, others are not" {
+	for line in 'MODULE_USERSPACE("https://example.org/x", "MIT");' 'MODULE_USERSPACE_LIBRARY();' \
+		'EXPORT_SYMBOL_USERSPACE_GPL(x);' 'EXPORT_SYMBOL_NS_USERSPACE_GPL(x, "NS");' 'EXPORT_SYMBOL_GPL(x);'; do
+		printf -- '--- a/drivers/vfio/vfio_main.c\n+++ b/drivers/vfio/vfio_main.c\n@@ -1,1 +1,2 @@\n MODULE_LICENSE("GPL");\n+%s\n' "$line" >"$BATS_TEST_TMPDIR/patch"
+		to=$(cd "$TREE" && perl scripts/get_maintainer.pl --nogit --nogit-fallback --no-rolestats "$BATS_TEST_TMPDIR/patch")
+		grep -x kvm@vger.kernel.org <<<"$to"
+		if [[ $line = EXPORT_SYMBOL_GPL* ]]; then
+			! grep -x linux-modules@vger.kernel.org <<<"$to" || return 1
+		else
+			grep -x linux-modules@vger.kernel.org <<<"$to"
+		fi
+	done
+}
+
 # bats test_tags=long
 @test "series: plain git am, as anybody would run it, gives the same tree" {
 	export GIT_CONFIG_GLOBAL=/dev/null GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x@example.org
