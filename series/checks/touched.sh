@@ -40,7 +40,7 @@ kmake() {
 	shift
 	cross=$(cross_of "$arch")
 	make -C "$work" O="$build-$arch" ARCH="$arch" CROSS_COMPILE="$cross" \
-		CC="ccache ${cross}gcc" HOSTCC="ccache gcc" LOCALVERSION= -j"$jobs" "$@" </dev/null
+		"${cc[0]/gcc/${cross}gcc}" "${cc[1]}" LOCALVERSION= -j"$jobs" "$@" </dev/null
 }
 
 # Of files, those that reach every object, by the configuration or by the tools that
