@@ -16,7 +16,7 @@ export USERSPACE_GPL_CACHE=$cache
 # All that the scripts and the tests put there, one way or another, beside the
 # trees "linux" and "linux-...": series/clean removes this, and nothing else.
 cache_names=(am.log apt base base.git boot build builtin configs demo.cast distro distro-xz dkms evidence fold.index
-	gated livepatch mutation parts port postings rebase.log refresh reuse scratch setup.log sparse
+	gated livepatch mutation parts port postings rebase.log refresh reuse rr-cache scratch setup.log sparse
 	sparse.new tools treewide treewide.new treewide.plan treewide.spatch
 	treewide.steps treewide.text treewide.made unpack
 	work work.lock bases changelog)

@@ -131,6 +131,12 @@ conflict() {
 	echo "$output"
 	[ "$status" -eq 0 ]
 	grep -q '^-XX$' "$repo"/patches/01-all/*-two-*.patch
+	# The next time it is known.
+	restore
+	run port BASE=7.3.9-1
+	[ "$status" -eq 0 ]
+	grep -q '^port: decided as before: kernel/module/main.c' <<<"$output"
+	grep -q '^-XX$' "$repo"/patches/01-all/*-two-*.patch
 	[ "$(cat "$repo/series/base/base.version")" = 7.3.9 ]
 	"$repo/series/facts/treewide" --check
 }
