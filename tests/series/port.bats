@@ -270,3 +270,31 @@ changed: three: change both' ]
 	printf 'v1 %040d\n' 1 >"$repo/series/posting/versions"
 	fails_with 'v1 is commit 000000000000 of this repository, which this clone does not have: git fetch --unshallow gets it' "$repo/series/posting/changelog"
 }
+
+@test "bases: a table of the recorded base and another one, tested; a conflict stops it" {
+	newer 9 's/^18$/eighteen/' kernel/module/main.c
+	for group in modpost builtin boot; do
+		mkdir -p "$repo/tests/$group"
+		# What the group says depends on the kernel.
+		# shellcheck disable=SC2016 # the script's
+		printf '#!/bin/sh\necho 1..2\necho ok 1\ngrep -q eighteen "$TREE/kernel/module/main.c" && echo not ok 2 || echo ok 2\n' >"$repo/tests/$group/run"
+		chmod +x "$repo/tests/$group/run"
+	done
+	fails_with 'edits that are not committed' "$repo/series/checks/bases"
+	plain_git -C "$repo" add -A
+	plain_git -C "$repo" commit -q -m groups
+	git -C "$USERSPACE_GPL_CACHE/base.git" branch -q -m 7.3.9-1 unfit/7.3.9-1
+	run "$repo/series/checks/bases" trixie-backports/linux-source-7.3 7.3.9-1
+	echo "$output"
+	[ "$status" -eq 0 ]
+	grep -q '^| 7.3.4 *| 4 *| as it is *| 6 passed, 0 failed, 0 skipped *|' <<<"$output"
+	grep -q '^| 7.3.9 *| 4 *| 3, 1, 0, 0 *| 3 passed, 3 failed, 0 skipped *|' <<<"$output"
+	as_before
+	# Rows that stand are not made again, a conflict is not decided.
+	run "$repo/series/checks/bases" trixie-backports/linux-source-7.3 7.3.9-1
+	[ "$(grep -c '^# group' <<<"$output")" = 0 ]
+	newer 11 's/^20$/XX/' kernel/module/main.c
+	git -C "$USERSPACE_GPL_CACHE/base.git" branch -q -m 7.3.11-1 unfit/7.3.11-1
+	fails_with 'make port BASE=7.3.11-1 stopped: decide there, and call this again' "$repo/series/checks/bases" trixie-backports/linux-source-7.3 7.3.11-1
+	as_before
+}
