@@ -2,6 +2,7 @@
 """kbuild: the builds of series/kernels/build, and make with ccache."""
 
 import os
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -24,12 +25,12 @@ def build(name, file):
 
 
 def make(directory, *args, arch="um", jobs=1, stderr=subprocess.STDOUT, stdout=None):
-    """Its exit status."""
+    """Its exit status. UST_MAKE has words for another architecture or compiler."""
     cc = ["CC=ccache gcc", "HOSTCC=ccache gcc"] if shutil.which("ccache") else ["CC=gcc"]
     # kbuild unsets LC_ALL, and the compiler's messages must be plain.
     env = os.environ | {"LC_ALL": "C", "LANG": "C", "LC_CTYPE": "C", "LC_MESSAGES": "C"}
     return subprocess.run(
         ["timeout", "900", "make", "-s", f"-j{jobs}", f"ARCH={arch}", "LOCALVERSION=", *cc,
-         "-C", str(directory), *args],
+         *shlex.split(os.environ.get("UST_MAKE", "")), "-C", str(directory), *args],
         stdin=subprocess.DEVNULL, stdout=stdout or stderr, stderr=stderr, env=env,
         check=False).returncode

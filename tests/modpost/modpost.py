@@ -75,19 +75,24 @@ class Farm:
         for place in self.places.values():
             TABLE.write(place / "lib", [TABLE["gated"]])
 
-    def setup(self):
+    def setup(self, external):
         """The exporter, in tree and out; a build that belongs to the farm, as linked
         modules of the kernel tree are part of its build; one that is relaxed: what
         modpost does then is in auto.conf, so that kernel needs no build."""
         intree, relaxed, log = self.work / "intree", self.work / "relaxed", self.work / "log"
+        lib = [self.tree, f"O={self.obj}", f"M={self.work}/out/lib", "modules"]
         with open(log, "w", encoding="utf-8") as f:
+            if external:
+                if make(*lib, stderr=f):
+                    raise Bail("the setup failed:\n# " + log.read_text().replace("\n", "\n# "))
+                return
             for copy in (intree, relaxed):
                 subprocess.run(["cp", "-a", "--reflink=auto", self.obj, copy], check=True)
             subprocess.run([self.tree / "scripts/config", "--file", relaxed / ".config",
                             "-e", "MODULE_ALLOW_MISSING_USERSPACE"], check=True)
             bad = (make(self.farm, f"O={intree}", "drivers/ust/lib/gated.ko", jobs=JOBS, stderr=f) or
                    make(self.tree, f"O={relaxed}", "syncconfig", stderr=f) or
-                   make(self.tree, f"O={self.obj}", f"M={self.work}/out/lib", "modules", stderr=f))
+                   make(*lib, stderr=f))
         auto = (relaxed / "include/config/auto.conf").read_text()
         if bad or "\nCONFIG_MODULE_ALLOW_MISSING_USERSPACE=y" not in auto:
             raise Bail("the setup failed:\n# " + log.read_text().replace("\n", "\n# "))
@@ -268,11 +273,13 @@ def run():
     if sys.argv[1:] == ["--list"]:
         print(*(f"{c} ({' '.join(how)})" for c in TABLE.cases for how in TABLE.runs(c)), sep="\n")
         return 0
-    chosen = sys.argv[1:] or list(TABLE.cases)
+    external = sys.argv[1:] == ["--external"]
+    chosen = list(TABLE.cases) if external else sys.argv[1:] or list(TABLE.cases)
     for name in chosen:
         if name not in TABLE.cases:
             raise Bail(f"no case {name}")
-    tests = [(c, how) for c in dict.fromkeys(chosen) for how in TABLE.runs(c)]
+    tests = [(c, how) for c in dict.fromkeys(chosen) for how in TABLE.runs(c)
+             if not external or how == ("external",)]
     # A place of a fixed name, so that ccache knows what it has compiled before.
     work = CACHE / "boot/modpost"
     work.mkdir(parents=True, exist_ok=True)
@@ -281,7 +288,7 @@ def run():
         shutil.rmtree(work)
         work.mkdir()
         farm = Farm(work)
-        farm.setup()
+        farm.setup(external)
         farm.stub()
         together = {}
         for case, how in tests:
