@@ -87,6 +87,9 @@ speed: setup-tree-demo-check ## the time and memory of userspace-audit, against 
 dkms: setup-tree-demo-check-dkms ## what real dkms and the hook say when a kernel is installed (half an hour)
 	@tests/audit/dkms
 
+matrix: setup-tree-demo-check-matrix ## the series on other architectures, compilers and options, built and booted (hours); results/matrix.md
+	@series/checks/matrix
+
 bases: setup-tree-treewide-demo-check ## the series on each kernel of series/base/archive, in a table (an hour)
 	@series/checks/bases
 
@@ -107,4 +110,4 @@ clean: ## remove what was made and downloaded, and keep the tree while it has ed
 setup-%:
 	@series/setup $(subst -, ,$*)
 
-.PHONY: help configs demo check setup tree update port refresh declare treewide evidence picture postings changelog parts checkpatch static builtin bench audit speed dkms bases bisect link mutate clean
+.PHONY: help configs demo check setup tree update port refresh declare treewide evidence picture postings changelog parts checkpatch static builtin bench audit speed dkms matrix bases bisect link mutate clean

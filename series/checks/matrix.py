@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+The configurations in which the series must stand, for series/checks/matrix.
+
+A row is built, has to have every option that it asks for, and may warn of nothing but
+what the row names. Then "tests/modpost/run --external" builds modules against it, and a
+guest loads the KUnit suite and runs the kernel's own selftest. What a row found is kept
+with the commit and the text of the row that it stands for.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import selftest
+from console import Console
+from guest import shell
+from kbuild import CACHE, JOBS, TOP
+from tap import Bail
+
+TREE = Path(os.environ["TREE"])
+WORK = CACHE / "build/matrix"
+# All of it is read at the end.
+LOG = ("loglevel=4", "log_buf_len=1M")
+INIT = """#!/bin/busybox sh
+/bin/busybox --install -s /bin
+# run_kselftest.sh would take it for that of coreutils.
+rm /bin/timeout
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs dev /dev
+mount -t tmpfs tmpfs /tmp
+ln -sf /proc/self/fd/1 /dev/stdout
+dmesg -n 1
+for i in /mods/*; do
+	/sbin/insmod $i 2>&1 | sed 's/^/@insmod /'
+done
+/kselftest/run_kselftest.sh -t module:userspace.sh 2>&1 | sed 's/^/@self /'
+dmesg | sed 's/^/@log /'
+echo "@@ done"
+sleep 1
+poweroff -f
+"""
+
+
+def output(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def options(text):
+    return dict(line.split("=", 1) for line in text.split("\n") if line)
+
+
+def unpacked(name, packages, arch):
+    """The directory with what is in these packages, of suites of Debian."""
+    root, new = WORK / name, WORK / f"{name}.new"
+    if not root.exists():
+        shutil.rmtree(new, ignore_errors=True)
+        for suite, names in packages.items():
+            subprocess.run([TOP / "series/base/apt", suite, "binary", names, new / "debs", arch], check=True)
+        (new / "usr").mkdir()
+        for name in ("bin", "sbin", "lib", "lib64"):
+            (new / name).symlink_to(f"usr/{name}")
+            (new / "usr" / name).mkdir()
+        for deb in (new / "debs").iterdir():
+            output("bash", "-c", 'dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2"',
+                   "bash", deb, new)
+        shutil.rmtree(new / "debs")
+        shutil.rmtree(new / "usr/share")
+        new.rename(root)
+    return root
+
+
+def tools(name, packages):
+    """Programs of another suite, which run with the libraries of that, and need no
+    package here: who has pahole installed gets other kernels."""
+    root = unpacked(name, packages, "amd64")
+    run = root / "run"
+    if run.exists():
+        return run
+    run.mkdir()
+    for program in (*root.glob("usr/bin/*"), *root.glob("usr/libexec/gcc/*/*/*")):
+        if program.is_file() and program.read_bytes()[:4] == b"\x7fELF":
+            script = run / program.name
+            script.write_text(f'''#!/bin/sh
+exec {root}/usr/lib64/ld-linux-x86-64.so.2 --library-path {root}/usr/lib/x86_64-linux-gnu {program} "$@"
+''')
+            script.chmod(0o755)
+    return run
+
+
+COMMIT = output("git", "-C", TREE, "rev-parse", "HEAD")
+
+
+class Row:
+    def __init__(self, row, table):
+        self.row = {"guest": table["guest"]} | table["arch"][row["arch"]] | row
+        self.name, self.why = row["name"], row.get("why", "")
+        self.needed = options(row.get("options", ""))
+        self.options = (options(table["options"]) |
+                        options(table["arch"][row["arch"]].get("options", "")) | self.needed)
+        cross = self.row.get("cross", "")
+        self.make = [f"ARCH={row['arch']}", f"CROSS_COMPILE={cross}", "HOSTCC=ccache gcc",
+                     f"CC=ccache {cross}gcc", *shlex.split(row.get("make", ""))]
+        self.slug = re.sub(r"\W+", "-", self.name).strip("-").lower()
+        # One place for all, so that ccache knows what it has compiled before.
+        self.out, self.file = WORK / "out", WORK / f"{self.slug}.json"
+        source = json.dumps([self.row, self.options], sort_keys=True).encode()
+        self.key = f"{COMMIT} {hashlib.sha256(source).hexdigest()}"
+        self.old = json.loads(self.file.read_text()) if self.file.exists() else {}
+        if self.old.get("key") != self.key:
+            self.old = {"result": "not run", "what": row.get("not", "not yet, with this series")}
+
+    def has(self, option):
+        return self.options.get(f"CONFIG_{option}") == "y"
+
+    def log(self, what):
+        return WORK / f"{self.slug}.{what}"
+
+    def kmake(self, *args):
+        log = self.log("build")
+        with open(log, "a", encoding="utf-8") as f:
+            done = subprocess.run(["make", "-C", TREE, f"O={self.out}", "LOCALVERSION=", f"-j{JOBS}",
+                                   "--no-print-directory", *self.make, *args],
+                                  stdin=subprocess.DEVNULL, stdout=f, stderr=f, check=False)
+        if done.returncode:
+            said = re.findall(r".*(?:[Ee]rror|undefined reference).*", log.read_text(errors="replace"))
+            raise Bail(f"make {args[-1]} failed: {said[:1]}, see {log}")
+
+    def build(self):
+        """What it said, which is nothing new."""
+        shutil.rmtree(self.out, ignore_errors=True)
+        self.out.mkdir()
+        self.log("build").write_text("")
+        config = self.log("config")
+        config.write_text("".join(f"{o}={v}\n" for o, v in self.options.items()))
+        self.kmake(f"KCONFIG_ALLCONFIG={config}", "allnoconfig")
+        got = options("\n".join(re.findall(r"^CONFIG_.*", (self.out / ".config").read_text(), re.M)))
+        bad = [f"{o} is {got.get(o, 'n')}" for o, v in self.needed.items() if got.get(o, "n") != v]
+        if bad:
+            raise Bail(f"not the options of the row: {', '.join(bad)}")
+        self.kmake(*self.row["targets"].split())
+        said = re.findall(r".*(?i:warning:).*", self.log("build").read_text(errors="replace"))
+        known = self.row.get("warns", "$.")
+        new = [line for line in said if not re.search(known, line)]
+        if new:
+            raise Bail(f"the build says: {new[0]}")
+        return got["CONFIG_CC_VERSION_TEXT"].strip('"'), f"{len(said)} known warnings" if said else "silent"
+
+    def cases(self):
+        """How many modules of tests/modpost were judged as they have to be."""
+        log = self.log("modpost")
+        with open(log, "w", encoding="utf-8") as f:
+            subprocess.run([TOP / "tests/modpost/run", "--external"], stdin=subprocess.DEVNULL,
+                           stdout=f, stderr=f, check=False,
+                           env=os.environ | {"UST_BUILD_UM": str(self.out)})
+        text = log.read_text(errors="replace")
+        plan = re.search(r"^1\.\.(\d+)", text, re.M)
+        good, bad = len(re.findall(r"^ok ", text, re.M)), re.findall(r"^not ok .*", text, re.M)
+        if not plan or bad or good != int(plan[1]) or not good:
+            raise Bail(f"modpost: {bad[:1] or text[-200:]}, see {log}")
+        return good
+
+    def initramfs(self, work):
+        selftest.install(self.out, f"matrix-{self.slug}", self.row["arch"], work / "kselftest")
+        (work / "mods").mkdir()
+        mods = [shutil.copy(self.out / ko, work / "mods" / f"{i}-{Path(ko).name}") for i, ko in enumerate(
+            ("lib/kunit/kunit.ko", "lib/tests/module_userspace_kunit.ko"))]
+        if self.has("MODULE_SIG"):
+            certs = self.out / "certs"
+            for ko in work.rglob("*.ko"):
+                output(self.out / "scripts/sign-file", "sha256", certs / "signing_key.pem",
+                       certs / "signing_key.x509", ko)
+        if self.has("MODULE_DECOMPRESS"):
+            output("xz", "--check=crc32", "--lzma2=dict=1MiB", *mods)
+        (work / "init").write_text(INIT)
+        lines = ["nod /dev/console 0600 0 0 c 5 1", f"file /init {work}/init 0755 0 0"]
+        lines += [f"dir /{d} 0755 0 0" for d in ("dev", "proc", "sys", "tmp")]
+        arch = self.row["debian"]
+        for top in (unpacked(f"guest-{arch}", self.row["guest"], arch), work):
+            for path in sorted(top.rglob("*")):
+                name = path.relative_to(top)
+                if path.is_symlink():
+                    lines.append(f"slink /{name} {path.readlink()} 0777 0 0")
+                elif path.is_dir():
+                    lines.append(f"dir /{name} 0755 0 0")
+                elif name.name not in ("init", "list"):
+                    lines.append(f"file /{name} {path} 0755 0 0")
+        (work / "list").write_text("\n".join(lines) + "\n")
+        output(self.out / "usr/gen_init_cpio", "-o", work / "initramfs", work / "list")
+
+    def boot(self):
+        """What the guest printed of KUnit and the selftest."""
+        work, console = self.log("guest"), self.log("console")
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir()
+        self.initramfs(work)
+        if self.row["boot"] == "um":
+            done = shell('run_um "$@"', self.out, work / "initramfs", work, 600, *LOG,
+                         stdout=subprocess.PIPE)
+        else:
+            command = shlex.split(self.row["boot"] + " -m 512 -accel tcg -nographic -no-reboot -append")
+            kernel = command.index("-kernel") + 1
+            command[kernel] = self.out / command[kernel]
+            command += [f"console={self.row['console']} panic=-1 {' '.join(LOG)}", "-initrd", work / "initramfs"]
+            done = subprocess.run(["timeout", "-k", "5", "900", *command], stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        text = done.stdout.decode(errors="replace").replace("\r", "")
+        console.write_text(text)
+        shutil.rmtree(work)
+        guest = Console(text)
+        if not guest.done:
+            raise Bail(f"the guest did not end, see {console}")
+        if splat := guest.splat():
+            raise Bail(f"the log has: {splat.splitlines()[0]}, see {console}")
+        suites, said = (re.findall(rf"^@log (?:\[.*?\] )?{x}", text, re.M) for x in (
+            r"    # Subtest: (module_userspace\w*)$", r"((?:not )?ok) \d+ module_userspace"))
+        kunit = sum(map(int, re.findall(r"^@log (?:\[.*?\] )?# Totals: pass:(\d+) fail:0 skip:0 total:\1$",
+                                        text, re.M)))
+        if not kunit or said != ["ok"] * len(suites):
+            raise Bail(f"KUnit: {suites} ended {said}, see {console}")
+        if not self.row.get("selftest", True):
+            return f"KUnit {kunit}"
+        plan = re.findall(r"^@self # 1\.\.(\d+)$", text, re.M)
+        good, skip = (len(re.findall(rf"^@self # ok \d+ .*{x}$", text, re.M)) for x in ("", "# SKIP.*"))
+        if plan != [str(good)] or skip:
+            raise Bail(f"selftest: {good} of {plan} passed, {skip} skipped, see {console}")
+        return f"KUnit {kunit}, selftest {good}"
+
+    def run(self):
+        begun, new = time.monotonic(), {"key": self.key, "date": date.today().isoformat()}
+        try:
+            if "tools" in self.row:
+                run = tools(f"tools-{self.slug}", self.row["tools"])
+                self.make = [word.replace("{tools}", str(run)) for word in self.make]
+            os.environ["UST_MAKE"] = shlex.join(self.make)
+            new["cc"], new["build"] = self.build()
+            new["cases"] = self.cases() if self.row.get("cases", True) else "-"
+            new["boot"] = self.boot() if self.row.get("boot") else "-"
+            new["result"] = "ok"
+            shutil.rmtree(self.out)
+        except (Bail, subprocess.CalledProcessError, OSError) as e:
+            new |= {"result": "FAILED", "what": str(e)}
+        self.old = new
+        self.file.write_text(json.dumps(new, indent=1) + "\n")
+        print(f"{self.name}: {new['result']}, {round(time.monotonic() - begun)} s", new.get("what", ""),
+              *(f"{what} {new[what]};" for what in ("build", "cases", "boot") if what in new), flush=True)
+
+    def line(self):
+        """Its line of the page."""
+        r = self.old
+        result = r["result"] + (f": {r['what']}" if "what" in r else f" ({self.why})" if self.why else "")
+        return "| " + " | ".join([self.name, result] + [str(r.get(what, "-")) for what in (
+            "cc", "build", "cases", "boot", "date")] + [r.get("key", "-")[:12]]) + " |"
+
+
+def page(rows):
+    count = {}
+    for row in rows:
+        count[row.old["result"]] = count.get(row.old["result"], 0) + 1
+    text = f"""# The configurations in which the series stands
+
+Written by `make matrix`, which runs the rows of `series/kernels/matrix.toml`, on Linux
+{output("make", "-s", "-C", TREE, "kernelversion")}. A line is true for the commit of the series that it names, the
+last one of the tree that `make tree` makes. *Build* is what the compiler and modpost warned
+of, *cases* how many modules `tests/modpost/run --external` built against that kernel and
+modpost judged as it has to. *Boot* is how many cases of the KUnit suite and of the
+kernel's selftest passed in a guest, in whose log nothing of `series/kernels/splats` was.
+
+| row | result | compiler | build | cases | boot | date | series |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+"""
+    text += "".join(row.line() + "\n" for row in rows)
+    text += f"\n{', '.join(f'{n} {what}' for what, n in sorted(count.items()))}.\n"
+    (TOP / "results").mkdir(exist_ok=True)
+    (TOP / "results/matrix.md").write_text(text.replace(f"{CACHE}/", ""))
+    return "FAILED" not in count
+
+
+def main():
+    with open(TOP / "series/kernels/matrix.toml", "rb") as f:
+        table = tomllib.load(f)
+    rows = [Row(r, table) for r in table["row"]]
+    unknown = set(sys.argv[1:]) - {row.name for row in rows}
+    if unknown:
+        sys.exit(f"matrix: no such row: {', '.join(unknown)}")
+    for row in rows:
+        if row.name in (sys.argv[1:] or [row.name]) and "not" not in row.row and row.old["result"] != "ok":
+            row.run()
+            page(rows)
+    sys.exit(not page(rows))
+
+
+main()
