@@ -3,9 +3,9 @@
 The configurations in which the series must stand, for series/checks/matrix.
 
 A row is built, has to have every option that it asks for, and may warn of nothing but
-what the row names. Then "tests/modpost/run --external" builds modules against it, and a
-guest loads the KUnit suite and runs the kernel's own selftest. What a row found is kept
-with the commit and the text of the row that it stands for.
+what the row names. Then a guest loads the KUnit suite and runs the kernel's own selftest,
+and "tests/modpost/run --external" builds modules against it. What a row found is kept with
+the commit and the text of the row that it stands for, each step when it is done.
 """
 
 import hashlib
@@ -45,6 +45,9 @@ for i in /mods/*; do
 	/sbin/insmod $i 2>&1 | sed 's/^/@insmod /'
 done
 /kselftest/run_kselftest.sh -t module:userspace.sh 2>&1 | sed 's/^/@self /'
+for i in exporter undeclared lender; do
+	echo "@load $i: $(/sbin/insmod /kselftest/module/test_modules/test_userspace_$i.ko 2>&1)"
+done
 dmesg | sed 's/^/@log /'
 echo "@@ done"
 sleep 1
@@ -136,11 +139,18 @@ class Row:
             said = re.findall(r".*(?:[Ee]rror|undefined reference).*", log.read_text(errors="replace"))
             raise Bail(f"make {args[-1]} failed: {said[:1]}, see {log}")
 
+    def in_place(self):
+        """Is what was built of it there, in part or whole?"""
+        row = self.out / "row"
+        return row.exists() and row.read_text() == self.key
+
     def build(self):
         """What it said, which is nothing new."""
-        shutil.rmtree(self.out, ignore_errors=True)
-        self.out.mkdir()
-        self.log("build").write_text("")
+        if not self.in_place():
+            shutil.rmtree(self.out, ignore_errors=True)
+            self.out.mkdir()
+            self.log("build").write_text("")
+            (self.out / "row").write_text(self.key)
         config = self.log("config")
         config.write_text("".join(f"{o}={v}\n" for o, v in self.options.items()))
         self.kmake(f"KCONFIG_ALLCONFIG={config}", "allnoconfig")
@@ -154,7 +164,7 @@ class Row:
         new = [line for line in said if not re.search(known, line)]
         if new:
             raise Bail(f"the build says: {new[0]}")
-        return got["CONFIG_CC_VERSION_TEXT"].strip('"'), f"{len(said)} known warnings" if said else "silent"
+        return f"{len(said)} known warnings" if said else "silent"
 
     def cases(self):
         """How many modules of tests/modpost were judged as they have to be."""
@@ -228,8 +238,11 @@ class Row:
                                         text, re.M)))
         if not kunit or said != ["ok"] * len(suites):
             raise Bail(f"KUnit: {suites} ended {said}, see {console}")
+        loads = re.findall("^@load .*?: (.*)$", text, re.M)
+        if not re.fullmatch(",insmod: ERROR: .*: Permission denied,", ",".join(loads)):
+            raise Bail(f"insmod says {loads}, see {console}")
         if not self.row.get("selftest", True):
-            return f"KUnit {kunit}"
+            return f"KUnit {kunit}, 3 loads"
         plan = re.findall(r"^@self # 1\.\.(\d+)$", text, re.M)
         good, skip = (len(re.findall(rf"^@self # ok \d+ .*{x}$", text, re.M)) for x in ("", "# SKIP.*"))
         if plan != [str(good)] or skip:
@@ -237,21 +250,26 @@ class Row:
         return f"KUnit {kunit}, selftest {good}"
 
     def run(self):
-        begun, new = time.monotonic(), {"key": self.key, "date": date.today().isoformat()}
+        begun, new = time.monotonic(), self.old
+        if new["result"] != "begun" or not self.in_place():
+            new = {"key": self.key, "result": "begun", "date": date.today().isoformat()}
+        self.old = new
         try:
             if "tools" in self.row:
                 run = tools(f"tools-{self.slug}", self.row["tools"])
                 self.make = [word.replace("{tools}", str(run)) for word in self.make]
             os.environ["UST_MAKE"] = shlex.join(self.make)
-            new["cc"], new["build"] = self.build()
-            new["cases"] = self.cases() if self.row.get("cases", True) else "-"
-            new["boot"] = self.boot() if self.row.get("boot") else "-"
+            for step, wanted in (("build", True), ("boot", self.row.get("boot")),
+                                 ("cases", self.row.get("cases", True))):
+                if step not in new:
+                    new[step] = getattr(self, step)() if wanted else "-"
+                    new["cc"] = re.search('CC_VERSION_TEXT="(.*)"', (self.out / ".config").read_text())[1]
+                    self.file.write_text(json.dumps(new))
             new["result"] = "ok"
             shutil.rmtree(self.out)
         except (Bail, subprocess.CalledProcessError, OSError) as e:
             new |= {"result": "FAILED", "what": str(e)}
-        self.old = new
-        self.file.write_text(json.dumps(new, indent=1) + "\n")
+        self.file.write_text(json.dumps(new))
         print(f"{self.name}: {new['result']}, {round(time.monotonic() - begun)} s", new.get("what", ""),
               *(f"{what} {new[what]};" for what in ("build", "cases", "boot") if what in new), flush=True)
 
@@ -271,7 +289,7 @@ def page(rows):
 
 Written by `make matrix`, which runs the rows of `series/kernels/matrix.toml`, on Linux
 {output("make", "-s", "-C", TREE, "kernelversion")}. A line is true for the commit of the series that it names, the
-last one of the tree that `make tree` makes. *Build* is what the compiler and modpost warned
+last one of the tree that `make tree` makes. What has begun was interrupted. *Build* is what the compiler and modpost warned
 of, *cases* how many modules `tests/modpost/run --external` built against that kernel and
 modpost judged as it has to. *Boot* is how many cases of the KUnit suite and of the
 kernel's selftest passed in a guest, in whose log nothing of `series/kernels/splats` was.
