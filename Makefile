@@ -90,7 +90,7 @@ dkms: setup-tree-demo-check-dkms ## what real dkms and the hook say when a kerne
 matrix: setup-tree-demo-check-matrix ## the series on other architectures, compilers and options, built and booted (hours); results/matrix.md
 	@series/checks/matrix
 
-bases: setup-tree-treewide-demo-check ## the series on each kernel of series/base/archive, in a table (an hour)
+bases: setup-tree-treewide-demo-check ## the series on each kernel of series/base/archive, in results/bases.md (an hour)
 	@series/checks/bases
 
 bisect: setup-tree-demo-check ## build every commit of the series in full (hours)

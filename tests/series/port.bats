@@ -289,10 +289,14 @@ changed: three: change both' ]
 	[ "$status" -eq 0 ]
 	grep -q '^| 7.3.4 *| 4 *| as it is *| 6 passed, 0 failed, 0 skipped *|' <<<"$output"
 	grep -q '^| 7.3.9 *| 4 *| 3, 1, 0, 0 *| 3 passed, 3 failed, 0 skipped *|' <<<"$output"
+	grep -q '^| 7.3.9 ' "$repo/results/bases.md"
+	rm -r "$repo/results"
 	as_before
 	# Rows that stand are not made again, a conflict is not decided.
 	run "$repo/series/checks/bases" trixie-backports/linux-source-7.3 7.3.9-1
+	[ "$status" -eq 0 ]
 	[ "$(grep -c '^# group' <<<"$output")" = 0 ]
+	rm -r "$repo/results"
 	newer 11 's/^20$/XX/' kernel/module/main.c
 	git -C "$USERSPACE_GPL_CACHE/base.git" branch -q -m 7.3.11-1 unfit/7.3.11-1
 	fails_with 'make port BASE=7.3.11-1 stopped: decide there, and call this again' "$repo/series/checks/bases" trixie-backports/linux-source-7.3 7.3.11-1
