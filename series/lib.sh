@@ -221,12 +221,65 @@ need_space() {
 		die "not enough space in $dir for $3: $free MiB free, $2 MiB needed${4-" (USERSPACE_GPL_CACHE names another place)"}"
 }
 
+# imported VERSION: the newest import of that kernel, put aside or not, as series/base/base
+# --from takes it
+imported() {
+	local version=${1/.0-rc/_rc}
+
+	git -C "$cache/base.git" for-each-ref --count=1 --sort=-version:refname --format='%(refname:lstrip=2)' \
+		"refs/heads/$version-*" "refs/heads/unfit/$version-*" 2>/dev/null | sed 's,^unfit/,,'
+}
+
+# range_diff FILE REPO OLD NEW: git range-diff of two ranges of commits
+range_diff() { git -C "$2" range-diff --no-color --no-dual-color "$3" "$4" >"$1"; }
+
+# range_counts FILE: what that says, in a line
+range_counts() {
+	awk '$1 ~ /^([0-9]+|-):$/ && $3 ~ /^[=!<>]$/ { n[$3]++ }
+		END { printf "%d patches as they were, %d changed, %d gone, %d new\n", n["="], n["!"], n["<"], n[">"] }' "$1"
+}
+
 # Where the tree is, or will be.
 tree_path() {
 	local own=
 
 	[ -z "$kernel" ] || own=-$(basename "$(realpath "$kernel")" | tr -c '[:alnum:]._\n-' _)-$(realpath "$kernel" | cksum | cut -d' ' -f1)
 	realpath -m "${tree:-$cache/linux$own}"
+}
+
+# install_patches NEW MARK TEXT: patches/ become NEW. If that is cut short they are a
+# mixture: the file MARK, with TEXT in it, says so, and the next run ends the work.
+install_patches() {
+	local new=$1 file
+
+	mkdir -p "$patches"
+	find "$patches" -name '.*.new' -delete
+	need_space "$patches" $(($(du -sm "$new" | cut -f1) + 8)) "patches/" ""
+	while read -r file; do
+		mkdir -p "$(dirname "$patches/$file")"
+		cmp -s "$new/$file" "$patches/$file" ||
+			cp "$new/$file" "$(dirname "$patches/$file")/.${file##*/}.new"
+	done < <(cd "$new" && find . -type f -printf '%P\n')
+	echo "$3" >"$2"
+	while read -r file; do
+		[ -e "$new/$file" ] || rm "$patches/$file"
+	done < <(cd "$patches" && find . -name '*.patch' ! -name '.*' -printf '%P\n')
+	while read -r file; do
+		mv "$file" "${file%/*}/$(basename "${file##*/.}" .new)"
+	done < <(find "$patches" -name '.*.new')
+	find "$patches" -mindepth 1 -type d -empty -delete
+}
+
+# take_file REPO COMMIT OURS THEIRS: a whole file as that commit has it
+take_file() {
+	local ours=$top/$3
+
+	mkdir -p "$(dirname "$ours")"
+	git -C "$1" cat-file blob "$2:$4" >"$ours.new"
+	case $(git -C "$1" ls-tree "$2" -- "$4") in
+	100755*) chmod +x "$ours.new" ;;
+	esac
+	mv "$ours.new" "$ours"
 }
 
 # The patches in the order of the series; without a list, as for backports, by name.

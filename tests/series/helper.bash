@@ -66,13 +66,23 @@ setup_fixture() {
 	printf 'new.h\tinclude/linux/new.h\n' >"$repo/series/apply/files"
 	printf '7.3.4\n' >"$repo/series/base/base.version"
 	printf 'trixie-backports linux-source-7.3\nsid linux-source-7.2\n' >"$repo/series/base/archive"
-	cat >"$repo/series/facts/order.toml" <<-'END'
-		[[part]]
-		name = "all"
-		asks = "-"
-		patches = ["one: add a header", "two: change a line", "three: change both"]
-	END
+	order '"one: add a header", "two: change a line", "three: change both"' </dev/null
 	make_kernel "$KERNEL"
+}
+
+# order PATCHES: one part of these; the names of those that are made by hand on stdin
+order() {
+	local facts=$repo/series/facts
+
+	{
+		printf '[[part]]\nname = "all"\nasks = "-"\npatches = [%s]\n[by-hand]\n' "$1"
+		cat
+	} >"$facts/order.toml"
+	cat >"$facts/sources.toml" <<-'END'
+		[src]
+		repository = "https://example.org/some/one"
+		commit = "0123456789abcdef0123456789abcdef01234567"
+	END
 }
 
 # As a person who has none of the hostile configuration.

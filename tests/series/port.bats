@@ -15,12 +15,7 @@ setup() {
 	printf 'void give(void)\n{\n}\nEXPORT_SYMBOL(give);\n\nvoid more(void)\n{\n}\nEXPORT_SYMBOL(more);\n' >"$KERNEL/drivers/exp.c"
 	plain_git -C "$KERNEL" add -A
 	plain_git -C "$KERNEL" commit -q -m drivers
-	cat >"$repo/series/facts/order.toml" <<-'END'
-		[[part]]
-		name = "all"
-		asks = "-"
-		patches = ["one", "gate", "two", "three"]
-		[by-hand]
+	order '"one", "gate", "two", "three"' <<-'END'
 		one = "one: add a header"
 		two = "two: change a line"
 		three = "three: change both"
@@ -43,7 +38,6 @@ setup() {
 		commit = "gate"
 		reason = "gives more out"
 	END
-	printf '[src]\nrepository = "https://example.org/some/one"\ncommit = "0123456789abcdef0123456789abcdef01234567"\n' >"$repo/series/facts/sources.toml"
 	linux=$KERNEL
 	plain_git clone -q --bare "$linux" "$USERSPACE_GPL_CACHE/base.git"
 	plain_git -C "$USERSPACE_GPL_CACHE/base.git" branch -m master 7.3.4-1
@@ -59,7 +53,7 @@ setup() {
 	cp -r "$repo/patches" "$BATS_TEST_TMPDIR/before"
 }
 
-# newer SUBLEVEL [SED FILE]...: another base in the cache
+# newer SUBLEVEL [SED FILE]...: another base in the cache, which make tree does not take
 newer() {
 	local version=7.3.$1
 
@@ -70,7 +64,7 @@ newer() {
 		shift 2
 	done
 	plain_git -C "$linux" commit -q -a -m "$version"
-	plain_git -C "$linux" push -q "$USERSPACE_GPL_CACHE/base.git" "HEAD:refs/heads/$version-1"
+	plain_git -C "$linux" push -q "$USERSPACE_GPL_CACHE/base.git" "HEAD:refs/heads/unfit/$version-1"
 }
 
 port() { env "$@" "$repo/series/apply/port"; }
@@ -79,9 +73,15 @@ port() { env "$@" "$repo/series/apply/port"; }
 restore() {
 	plain_git -C "$repo" checkout -q HEAD -- .
 	plain_git -C "$repo" clean -fdxq patches
-	git -C "$USERSPACE_GPL_CACHE/base.git" branch -q -m 7.3.9-1 aside
+	git -C "$USERSPACE_GPL_CACHE/base.git" branch -q -m 7.3.9-1 unfit/7.3.9-1
 	"$repo/series/apply/tree"
-	git -C "$USERSPACE_GPL_CACHE/base.git" branch -q -m aside 7.3.9-1
+}
+
+# killed_at LINE: the script kills itself, and what it has started, before that line.
+killed_at() {
+	LINE=$1 awk '{ text = $0; sub(/^\t*/, "", text) } text == ENVIRON["LINE"] { print "kill -9 $$" } { print }' \
+		"$top/series/apply/port" >"$repo/series/apply/port"
+	[ "$(grep -c '^kill -9' "$repo/series/apply/port")" = 1 ]
 }
 
 as_before() {
@@ -124,9 +124,14 @@ conflict() {
 	fails_with 'a port to Linux 7.3.9 is under way: make port goes on, make port BACK=1 goes back' port BASE=7.3.4-1
 	sed -i -e '/^<<<<<<</,/^=======/d' -e '/^>>>>>>>/d' "$USERSPACE_GPL_CACHE/port/tree/kernel/module/main.c"
 	plain_git -C "$USERSPACE_GPL_CACHE/port/tree" add kernel/module/main.c
-	[ "${1:-}" != killed ] || plain_git -C "$USERSPACE_GPL_CACHE/port/tree" -c core.editor=: rerere
-	# What was decided is known, should this run be killed.
-	if [ "${1:-}" = killed ]; then rm "$USERSPACE_GPL_CACHE/port/stopped"; fi
+	if [ "${1:-}" = killed ]; then
+		# shellcheck disable=SC2016 # the script's
+		killed_at 'rm -f "$port/stopped"'
+		run port
+		[ "$status" -eq 137 ]
+		rm "$USERSPACE_GPL_CACHE/port/stopped"
+		cp "$top/series/apply/port" "$repo/series/apply/port"
+	fi
 	run port
 	echo "$output"
 	[ "$status" -eq 0 ]
@@ -177,7 +182,7 @@ conflict() {
 @test "port: to a commit of a git tree, which it leaves as it was" {
 	newer 9 's/^18$/eighteen/' kernel/module/main.c
 	commit=$(git -C "$linux" rev-parse HEAD)
-	git -C "$USERSPACE_GPL_CACHE/base.git" branch -q -D 7.3.9-1
+	git -C "$USERSPACE_GPL_CACHE/base.git" branch -q -D unfit/7.3.9-1
 	before=$(git -C "$linux" for-each-ref; git -C "$linux" status --porcelain; cat "$linux/.git/config")
 	run port KERNEL="$linux" BASE="$commit"
 	echo "$output"
@@ -197,7 +202,7 @@ conflict() {
 	printf 'void pass(void)\n{\n\tgive();\n}\nEXPORT_SYMBOL(pass);\n' >"$linux/drivers/new.c"
 	plain_git -C "$linux" add -A
 	plain_git -C "$linux" commit -q --amend -m 7.3.9
-	plain_git -C "$linux" push -q -f "$USERSPACE_GPL_CACHE/base.git" HEAD:refs/heads/7.3.9-1
+	plain_git -C "$linux" push -q -f "$USERSPACE_GPL_CACHE/base.git" HEAD:refs/heads/unfit/7.3.9-1
 	run port BASE=7.3.9-1
 	echo "$output"
 	[ "$status" -eq 0 ]
@@ -209,35 +214,129 @@ conflict() {
 	fails_with 'cannot be made' "$repo/series/facts/treewide" --check
 }
 
-# Killed before patches/ are written, the old state is there; while they are, the next run
-# ends the work, or goes back.
-@test "port: killed at any time, the next run ends the work or goes back" {
+# Killed before patches/ are written, the old state is there; while they are, and behind
+# that, the next run ends the work, or goes back.
+@test "port: killed at any step, the next run ends the work or goes back" {
 	newer 9 's/^18$/eighteen/' kernel/module/main.c
-	for delay in 0.3 0.9 1.5 2.2; do
-		rm -rf "$USERSPACE_GPL_CACHE/port"
-		BASE=7.3.9-1 setsid "$repo/series/apply/port" 3>&- >/dev/null 2>&1 &
-		sleep "$delay"
-		kill -9 -- "-$!" 2>/dev/null || :
-		wait "$!" || :
-		if [ -e "$USERSPACE_GPL_CACHE/port/begun" ]; then
-			port
-		elif [ "$(cat "$repo/series/base/base.version")" = 7.3.4 ]; then
+	# shellcheck disable=SC2016 # the script's
+	for line in 'mv "$port/begun.new" "$port/begun"' rebase 'g reset -q --hard "$made"' 'head=$(cat "$port/rebased")' write_patches \
+		'printf '\''%s\n'\'' "$version" >"$top/series/base/base.version"' report \
+		'note "patches/ are on Linux $version: $(range_counts "$port/range-diff") ($port/range-diff)"' \
+		'rm -rf "$place" "$scratch" "$port"/{begun,installed,rebased,plan,todo,date,archive,patches,log,stopped,left-out.new}'; do
+		echo "killed before $line"
+		killed_at "$line"
+		run port BASE=7.3.9-1
+		[ "$status" -ne 0 ]
+		cp "$top/series/apply/port" "$repo/series/apply/port"
+		if [ ! -e "$USERSPACE_GPL_CACHE/port/begun" ]; then
 			as_before
+			"$repo/series/apply/tree"
 			port BASE=7.3.9-1
+		else
+			port
 		fi
 		[ "$(cat "$repo/series/base/base.version")" = 7.3.9 ]
+		grep -q '^ eighteen$' "$repo"/patches/01-all/*-two-*.patch
+		[ "$(grep -c '^[1-4]: .* [!=] ' "$USERSPACE_GPL_CACHE/port/range-diff")" = 4 ]
 		"$repo/series/facts/treewide" --check
+		[ ! -e "$USERSPACE_GPL_CACHE/port/begun" ]
 		restore
+		as_before
 	done
+	killed_at report
+	run port BASE=7.3.9-1
+	[ "$status" -eq 137 ]
+	cp "$top/series/apply/port" "$repo/series/apply/port"
+	port BACK=1
+	"$repo/series/apply/tree"
+	as_before
+}
+
+# Nothing shows that a rebase which a person gave up was done.
+@test "port: a rebase that was given up by hand begins anew" {
+	newer 9 's/^20$/XX/' kernel/module/main.c
+	run port BASE=7.3.9-1
+	[ "$status" -eq 1 ]
+	plain_git -C "$USERSPACE_GPL_CACHE/port/tree" reset -q --hard
+	plain_git -C "$USERSPACE_GPL_CACHE/port/tree" rebase --quit
+	fails_with 'a person has to decide' port
+	as_before
+}
+
+@test "port: what was edited since it began is not overwritten" {
+	newer 9 's/^20$/XX/' kernel/module/main.c
+	run port BASE=7.3.9-1
+	sed -i -e '/^<<<<<<</,/^=======/d' -e '/^>>>>>>>/d' "$USERSPACE_GPL_CACHE/port/tree/kernel/module/main.c"
+	plain_git -C "$USERSPACE_GPL_CACHE/port/tree" add kernel/module/main.c
+	echo '/* mine */' >>"$repo/new.h"
+	fails_with 'were edited since it began: keep that, then make port BACK=1, and begin again' port
+	plain_git -C "$repo" commit -q -a -m mine
+	fails_with 'were edited since it began' port
+	port BACK=1
+	grep -q mine "$repo/new.h"
+	[ -z "$(git -C "$repo" status --porcelain)" ]
+}
+
+@test "port: a generated commit that cannot be made stops it, and goes on when it can" {
+	newer 9 's/EXPORT_SYMBOL(give)/EXPORT_SYMBOL_FOR_MODULES(give, "x")/' drivers/exp.c
+	run port BASE=7.3.9-1
+	echo "$output"
+	[ "$status" -eq 1 ]
+	grep -q 'drivers/exp.c: could not gate give' <<<"$output"
+	grep -q 'mend that in series/facts/, or in .*, then make port goes on; make port BACK=1 goes back' <<<"$output"
+	as_before
+	sed -i '/symbol = "give"/,/reason/d' "$repo/series/facts/gate.toml"
+	sed -i '0,/\[\[export\]\]/{/\[\[export\]\]/d}' "$repo/series/facts/gate.toml"
+	port
+	[ "$(cat "$repo/series/base/base.version")" = 7.3.9 ]
+	grep -q 'EXPORT_SYMBOL_USERSPACE_GPL(more)' "$repo"/patches/01-all/*-gate.patch
+}
+
+@test "port: to a commit of a git tree to which something is brought, and back" {
+	backports=$repo/series/base/backports
+	rm -rf "$backports"
+	mkdir -p "$backports/7.2"
+	sed -i -e 's/^PATCHLEVEL = 3/PATCHLEVEL = 2/' "$linux/Makefile"
+	sed -i '20d' "$linux/kernel/module/main.c"
+	plain_git -C "$linux" commit -q -a -m older
+	git -C "$linux" show HEAD~:kernel/module/main.c >"$linux/kernel/module/main.c"
+	plain_git -C "$linux" commit -q -a -m 'bring 20'
+	plain_git -C "$linux" format-patch -q -o "$backports/7.2" HEAD~
+	plain_git -C "$linux" reset -q --hard HEAD~
+	plain_git -C "$repo" add -A
+	plain_git -C "$repo" commit -q -m backports
+	older=$(git -C "$linux" rev-parse HEAD)
+	(cd "$linux/.." && port KERNEL=linux)
+	[ "$(head -n 1 "$repo/series/base/archive")" = "- $older" ]
+	[ "$(cat "$repo/series/base/base.version")" = 7.2.4 ]
+	KERNEL=$linux BASE=$older "$repo/series/facts/treewide" --check
+	plain_git -C "$repo" commit -q -a -m ported
+	port KERNEL="$linux" BASE=7.3.4-1
+	diff -r "$BATS_TEST_TMPDIR/before" "$repo/patches"
+}
+
+@test "port: a release candidate of which nobody knows the suite" {
+	sed -i -e 's/= 4/= 0/' -e 's/^EXTRAVERSION =.*/EXTRAVERSION = -rc7/' "$linux/Makefile"
+	plain_git -C "$linux" commit -q -a -m rc7
+	plain_git -C "$linux" push -q "$USERSPACE_GPL_CACHE/base.git" HEAD:refs/heads/7.3_rc7-1_exp1
+	fails_with 'which suite has 7.3_rc7-1_exp1? BASE=SUITE/linux-source-7.3 says so' port BASE=7.3_rc7-1_exp1
+	as_before
+	git -C "$USERSPACE_GPL_CACHE/base.git" config import.7.3_rc7-1_exp1.suite experimental
+	port BASE=7.3_rc7-1_exp1
+	[ "$(cat "$repo/series/base/archive")" = 'experimental linux-source-7.3
+sid linux-source-7.2' ]
+	"$repo/series/apply/tree"
+	plain_git -C "$repo" commit -q -a -m ported
+	git -C "$USERSPACE_GPL_CACHE/base.git" config import.7.3.4-1.suite trixie-backports
+	port BASE=7.3.4-1
+	plain_git -C "$repo" diff --exit-code HEAD~
 }
 
 @test "port: killed while it wrote patches/: make tree says so, both ways lead out" {
 	newer 9 's/^18$/eighteen/' kernel/module/main.c
 	for way in on back; do
-		# As it is then: some patches written, the others not.
 		# shellcheck disable=SC2016 # the script's
-		sed -i 's|^\tprintf .* "$version" >"$top/series/base/base.version"|\tkill -9 $$\n&|' "$repo/series/apply/port"
-		cmp -s "$repo/series/apply/port" "$top/series/apply/port" && return 1
+		killed_at 'printf '\''%s\n'\'' "$version" >"$top/series/base/base.version"'
 		run port BASE=7.3.9-1
 		[ "$status" -eq 137 ]
 		cp "$top/series/apply/port" "$repo/series/apply/port"
@@ -283,7 +382,6 @@ changed: three: change both' ]
 	fails_with 'edits that are not committed' "$repo/series/checks/bases"
 	plain_git -C "$repo" add -A
 	plain_git -C "$repo" commit -q -m groups
-	git -C "$USERSPACE_GPL_CACHE/base.git" branch -q -m 7.3.9-1 unfit/7.3.9-1
 	run "$repo/series/checks/bases" trixie-backports/linux-source-7.3 7.3.9-1
 	echo "$output"
 	[ "$status" -eq 0 ]
@@ -297,8 +395,14 @@ changed: three: change both' ]
 	[ "$status" -eq 0 ]
 	[ "$(grep -c '^# group' <<<"$output")" = 0 ]
 	rm -r "$repo/results"
+	# Alone, in any place, it is what it is; and another port does not become its row.
 	newer 11 's/^20$/XX/' kernel/module/main.c
-	git -C "$USERSPACE_GPL_CACHE/base.git" branch -q -m 7.3.11-1 unfit/7.3.11-1
-	fails_with 'make port BASE=7.3.11-1 stopped: decide there, and call this again' "$repo/series/checks/bases" trixie-backports/linux-source-7.3 7.3.11-1
+	fails_with 'make port BASE=7.3.11-1 stopped: decide there, and call this again' "$repo/series/checks/bases" 7.3.11-1
+	newer 12 's/^XX$/20/' kernel/module/main.c
+	run "$repo/series/checks/bases" 7.3.12-1
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(grep -c '^| 7.3.12 *| 4 *| 3, 1, 0, 0 ' <<<"$output")" = 1 ]
+	rm -r "$repo/results"
 	as_before
 }

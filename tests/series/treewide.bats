@@ -21,19 +21,7 @@ setup() {
 	series=$repo/series
 	facts=$series/facts
 	rm "$facts"/*.toml
-	cat >"$facts/order.toml" <<-'END'
-		[[part]]
-		name = "all"
-		asks = "-"
-		patches = ["one", "hand", "two"]
-		[by-hand]
-		hand = "two: change a line"
-	END
-	cat >"$facts/sources.toml" <<-'END'
-		[src]
-		repository = "https://example.org/some/one"
-		commit = "0123456789abcdef0123456789abcdef01234567"
-	END
+	order '"one", "hand", "two"' <<<'hand = "two: change a line"'
 	cat >"$facts/one.toml" <<-'END'
 		[[commit]]
 		name = "one"
