@@ -16,7 +16,7 @@ export USERSPACE_GPL_CACHE=$cache
 # All that the scripts and the tests put there, one way or another, beside the
 # trees "linux" and "linux-...": series/clean removes this, and nothing else.
 cache_names=(am.log apt base base.git boot build builtin configs demo.cast distro distro-xz dkms evidence fold.index
-	gated livepatch mutation parts port postings rebase.log refresh reuse rr-cache scratch setup.log sparse
+	gated livepatch mutation packages parts port postings rebase.log refresh reuse rr-cache scratch setup.log sparse
 	sparse.new tools treewide treewide.new treewide.plan treewide.spatch
 	treewide.steps treewide.text treewide.made unpack
 	work work.lock bases changelog)
@@ -226,8 +226,8 @@ need_space() {
 imported() {
 	local version=${1/.0-rc/_rc}
 
-	git -C "$cache/base.git" for-each-ref --count=1 --sort=-version:refname --format='%(refname:lstrip=2)' \
-		"refs/heads/$version-*" "refs/heads/unfit/$version-*" 2>/dev/null | sed 's,^unfit/,,'
+	{ git -C "$cache/base.git" for-each-ref --format='%(refname:lstrip=2)' "refs/heads/$version-*" \
+		"refs/heads/unfit/$version-*" 2>/dev/null || :; } | sed 's,^unfit/,,' | sort -V | tail -n 1
 }
 
 # range_diff FILE REPO OLD NEW: git range-diff of two ranges of commits

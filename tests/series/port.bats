@@ -77,11 +77,13 @@ restore() {
 	"$repo/series/apply/tree"
 }
 
-# killed_at LINE: the script kills itself, and what it has started, before that line.
+# killed_at LINE [SCRIPT]: the script kills itself before that line.
 killed_at() {
+	local script=${2:-apply/port}
+
 	LINE=$1 awk '{ text = $0; sub(/^\t*/, "", text) } text == ENVIRON["LINE"] { print "kill -9 $$" } { print }' \
-		"$top/series/apply/port" >"$repo/series/apply/port"
-	[ "$(grep -c '^kill -9' "$repo/series/apply/port")" = 1 ]
+		"$top/series/$script" >"$repo/series/$script"
+	[ "$(grep -c '^kill -9' "$repo/series/$script")" = 1 ]
 }
 
 as_before() {
@@ -222,7 +224,7 @@ conflict() {
 	for line in 'mv "$port/begun.new" "$port/begun"' rebase 'g reset -q --hard "$made"' 'head=$(cat "$port/rebased")' write_patches \
 		'printf '\''%s\n'\'' "$version" >"$top/series/base/base.version"' report \
 		'note "patches/ are on Linux $version: $(range_counts "$port/range-diff") ($port/range-diff)"' \
-		'rm -rf "$place" "$scratch" "$port"/{begun,installed,rebased,plan,todo,date,archive,patches,log,stopped,left-out.new}'; do
+		'rm -f "$port/begun"'; do
 		echo "killed before $line"
 		killed_at "$line"
 		run port BASE=7.3.9-1
@@ -243,6 +245,21 @@ conflict() {
 		restore
 		as_before
 	done
+	# The new patches are beside the old ones then, under names that do not count.
+	# shellcheck disable=SC2016 # the script's
+	killed_at 'echo "$3" >"$2"' lib.sh
+	run port BASE=7.3.9-1
+	[ "$status" -eq 137 ]
+	[ -n "$(find "$repo/patches" -name '.*.new')" ]
+	cp "$top/series/lib.sh" "$repo/series/lib.sh"
+	port
+	[ "$(cat "$repo/series/base/base.version")" = 7.3.9 ]
+	restore
+	# Of two imports of one kernel the newest is taken, put aside or not.
+	git -C "$USERSPACE_GPL_CACHE/base.git" branch -q unfit/7.3.4-2 7.3.4-1
+	git -C "$USERSPACE_GPL_CACHE/base.git" branch -q unfit/7.3.4-10 7.3.4-1
+	[ "$(bash -c ". $top/series/lib.sh; imported 7.3.4")" = 7.3.4-10 ]
+	git -C "$USERSPACE_GPL_CACHE/base.git" branch -q -D unfit/7.3.4-2 unfit/7.3.4-10
 	killed_at report
 	run port BASE=7.3.9-1
 	[ "$status" -eq 137 ]
