@@ -49,14 +49,19 @@ run_um()
 }
 
 # run_qemu <kernel build> <initramfs> <timeout> <kernel parameters> <option>...
+# $GUEST_ARCH can be arm64.
 run_qemu()
 {
-	local O=$1 initramfs=$2 seconds=$3 parameters=$4
+	local O=$1 initramfs=$2 seconds=$3 parameters=$4 console=ttyS0
+	local -a machine=(qemu-system-x86_64 -machine q35 -cpu max -kernel "$O/arch/x86/boot/bzImage")
 	shift 4
 
+	if [ "${GUEST_ARCH:-x86}" = arm64 ]; then
+		machine=(qemu-system-aarch64 -machine virt -cpu cortex-a57 -kernel "$O/arch/arm64/boot/Image")
+		console=ttyAMA0
+	fi
 	# TCG is forced: a /dev/kvm that opens need not work. Of several -accel, the
 	# first counts.
-	timeout -k 5 "$seconds" qemu-system-x86_64 -machine q35 "$@" -accel tcg -cpu max \
-		-nographic -no-reboot -kernel "$O/arch/x86/boot/bzImage" -initrd "$initramfs" \
-		-append "console=ttyS0 panic=-1 $parameters" < /dev/null 2>&1
+	timeout -k 5 "$seconds" "${machine[@]}" "$@" -accel tcg -nographic -no-reboot \
+		-initrd "$initramfs" -append "console=$console panic=-1 $parameters" < /dev/null 2>&1
 }

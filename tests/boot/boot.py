@@ -21,15 +21,17 @@ from tap import Bail, Tap, main
 SUITES = {
     "um": policy.suite, "um-relaxed": relaxed.suite, "um-forged": order.suite,
     "um-flip": flip.suite, "um-stress": stress.um, "qemu": importers.qemu,
-    "table": table.suite, "qemu-base": importers.base, "x86-stress": stress.x86,
+    "table": table.suite, "qemu-base": importers.base, "arm64": importers.arm64,
+    "arm64-base": importers.arm64_base, "x86-stress": stress.x86,
 }
 
 
 def run():
-    chosen = sys.argv[1:] or list(SUITES)[:-3]
+    chosen = sys.argv[1:] or list(SUITES)[:6]
     if unknown := [s for s in chosen if s not in SUITES]:
         raise Bail(f"no suite {unknown[0]}; there are: {' '.join(SUITES)}")
-    for tool in ("busybox", "gcc", "objcopy", "readelf"):
+    arm64 = ("aarch64-linux-gnu-gcc", "qemu-system-aarch64") if {"arm64", "arm64-base"} & set(chosen) else ()
+    for tool in ("busybox", "gcc", "objcopy", "readelf", *arm64):
         if not shutil.which(tool):
             raise Bail(f"no {tool}")
     if subprocess.run(["ldd", shutil.which("busybox")], capture_output=True, check=False).returncode == 0:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""qemu and qemu-base: the real importers of DMA-BUF and P2PDMA at work in QEMU."""
+"""The real importers of DMA-BUF and P2PDMA at work in QEMU, on x86-64 and on arm64, with
+the series and without it."""
 
 import subprocess
 
@@ -9,7 +10,7 @@ from modules import TABLE, WARN, build_modules
 from selftest import selftest
 from tap import Bail
 
-IMAGE = "arch/x86/boot/bzImage"
+IMAGE = {"x86": "arch/x86/boot/bzImage", "arm64": "arch/arm64/boot/Image"}
 PAIRS = {
     "udmabuf vgem": "a buffer of udmabuf is imported by vgem, which attaches to it",
     "vgem vivid": "a buffer of vgem is imported by vivid, which draws into it",
@@ -20,12 +21,14 @@ PAIRS = {
 }
 
 
-def importers(tap, work, what, kernel, own=None):
+def importers(tap, work, what, arch, kernel, own=None):
     """The guest, and how to boot it; own is a directory of modules for it."""
+    compile_tool(work, "guest", arch=arch)
     # The tree of this build, for drm.h, which the C library's package lacks.
-    compile_tool(work, "import", "-idirafter", str((kernel / "source").resolve() / "include/uapi"), "-D__user=")
+    compile_tool(work, "import", "-idirafter", str((kernel / "source").resolve() / "include/uapi"),
+                 "-D__user=", arch=arch)
     where = Root(work, kernel, what)
-    if make(kernel, f"INSTALL_MOD_PATH={where.root}", "INSTALL_MOD_STRIP=1", "modules_install", arch="x86",
+    if make(kernel, f"INSTALL_MOD_PATH={where.root}", "INSTALL_MOD_STRIP=1", "modules_install", arch=arch,
             stderr=subprocess.DEVNULL, jobs=JOBS):
         raise Bail("modules_install failed")
     for link in "build", "source":
@@ -36,7 +39,7 @@ def importers(tap, work, what, kernel, own=None):
     if where.depmod().returncode:
         raise Bail("depmod failed")
 
-    guest = Guest(tap, what, where)
+    guest = Guest(tap, what, where, arch)
     # One vivid device that captures; its buffers are those of others.
     guest.step("exec", "vivid", "/sbin/modprobe vivid n_devs=1 node_types=0x1")
     for ko in kos:
@@ -62,19 +65,19 @@ def importers(tap, work, what, kernel, own=None):
         "-device", "nvme,drive=n0,serial=x,cmb_size_mb=16"])
 
 
-def base(tap, work):
+def without(tap, work, what, arch):
     """What they do without the series, that they may be seen to do the same with it."""
-    kernel = build("x86-qemu-base", IMAGE)
+    kernel = build(f"{arch}-qemu-base", IMAGE[arch])
     symvers = (kernel / "Module.symvers").read_text()
-    tap.true("qemu-base: nothing is gated in that kernel",
+    tap.true(f"{what}: nothing is gated in that kernel",
              lambda: "dma_buf_get" in symvers and "USERSPACE" not in symvers)
-    return importers(tap, work, "qemu-base", kernel)[1]
+    return importers(tap, work, what, arch, kernel)[1]
 
 
-def qemu(tap, work):
-    kernel = build("x86-qemu", IMAGE)
+def with_series(tap, work, what, arch):
+    kernel = build(f"{arch}-qemu", IMAGE[arch])
     # The same source, without and with the line that is asked for.
-    directory = CACHE / "boot/qemu"
+    directory = CACHE / f"boot/{what}"
     directory.mkdir(parents=True, exist_ok=True)
     files = {"dmabuf_ops": (HERE / "modules/dmabuf_ops.c").read_text()}
     for name in "dmabuf", "p2pdma":
@@ -84,25 +87,41 @@ def qemu(tap, work):
     for name, source in files.items():
         (directory / f"{name}.c").write_text(source)
     (directory / "Kbuild").write_text(f"obj-m := {' '.join(f'{n}.o' for n in files)}\n")
-    build_modules(kernel, directory, *WARN, arch="x86")
+    build_modules(kernel, directory, *WARN, arch=arch)
 
-    guest, boot = importers(tap, work, "qemu", kernel, directory)
+    guest, boot = importers(tap, work, what, arch, kernel, directory)
     ops = guest.step("exec", "ops", f"/import udmabuf {guest.root.guest}/dmabuf_ops.ko")
     for name, uses in ("dmabuf", "dma_buf_get dma_buf_put"), ("p2pdma", "pci_alloc_p2pmem pci_free_p2pmem"):
         row = TABLE.row(f"{name}_undeclared", uses, "none", "EACCES")
         for ko in f"{name}_undeclared", f"{name}_declared":
             guest.load(ko, ko)
-        guest.equal(f"qemu: an undeclared user of {name} is refused",
+        guest.equal(f"{what}: an undeclared user of {name} is refused",
                     " ".join(f"{row.mod}/{f}" for f in ("errno", "proc", "sysfs")), "EACCES absent absent")
-        guest.equal("qemu: ... and dmesg says so, word for word", f"{row.mod}/records", row.kernel())
-        guest.equal("qemu: ... and loads when it is declared", f"{name}_declared/errno {name}_declared/userspace",
+        guest.equal(f"{what}: ... and dmesg says so, word for word", f"{row.mod}/records", row.kernel())
+        guest.equal(f"{what}: ... and loads when it is declared", f"{name}_declared/errno {name}_declared/userspace",
                     "0 https://example.org/u MIT\\n")
-    guest.equal("qemu: the declared user of p2pdma allocates memory of the NVMe device",
+    guest.equal(f"{what}: the declared user of p2pdma allocates memory of the NVMe device",
                 "p2pdma_declared/records", "6 p2pmem was allocated")
     # Out of scope, as the documentation says: there is no symbol in it.
-    tap.equal("qemu: of a user of the operations in struct dma_buf modpost says nothing",
+    tap.equal(f"{what}: of a user of the operations in struct dma_buf modpost says nothing",
               [line for line in (directory / "modpost").read_text().splitlines() if "dmabuf_ops" in line], [])
-    guest.equal("qemu: ... and it loads, and writes to a buffer of udmabuf", f"{ops}/exit {ops}/out {ops}/records",
+    guest.equal(f"{what}: ... and it loads, and writes to a buffer of udmabuf", f"{ops}/exit {ops}/out {ops}/records",
                 "0 done ")
-    selftest(guest, "x86-qemu", "x86", [])
+    selftest(guest, f"{arch}-qemu", arch, [])
     return boot
+
+
+def qemu(tap, work):
+    return with_series(tap, work, "qemu", "x86")
+
+
+def base(tap, work):
+    return without(tap, work, "qemu-base", "x86")
+
+
+def arm64(tap, work):
+    return with_series(tap, work, "arm64", "arm64")
+
+
+def arm64_base(tap, work):
+    return without(tap, work, "arm64-base", "arm64")

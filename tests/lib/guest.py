@@ -7,7 +7,9 @@ import subprocess
 from pathlib import Path
 
 from console import SILENCE, Console
-from kbuild import TOP
+from debian import guest as packages
+from debian import in_initramfs
+from kbuild import CROSS, TOP
 from tap import Bail
 
 HERE = TOP / "tests/boot"
@@ -25,8 +27,8 @@ def shell(command, *args, **kwargs):
                            *map(str, args)], check=False, **kwargs)
 
 
-def compile_tool(work, name, *flags):
-    p = subprocess.run(["gcc", "-static", "-O2", "-Wall", *flags, "-o", work / name,
+def compile_tool(work, name, *flags, arch=""):
+    p = subprocess.run([CROSS.get(arch, "") + "gcc", "-static", "-O2", "-Wall", *flags, "-o", work / name,
                         HERE / f"guest/{name}.c"], check=False)
     if p.returncode:
         raise Bail(f"{name}.c does not build")
@@ -62,8 +64,10 @@ class Root:
 
 
 class Guest:
-    def __init__(self, tap, name, root):
-        self.tap, self.name, self.root, self.steps = tap, name, root, []
+    def __init__(self, tap, name, root, arch=""):
+        """The arch of another machine than this, on which the programs of Debian run."""
+        self.tap, self.name, self.root, self.steps, self.arch = tap, name, root, [], arch
+        self.programs = packages(arch) if arch in CROSS else None
         self.console, self.text = Console(), ""
         tap.equal(f"{name}: the guest did all its steps and switched itself off",
                   lambda: self.console.done or self.text[-2000:], True)
@@ -133,6 +137,9 @@ class Guest:
         (work / "steps").write_text("\n".join(self.steps) + "\n")
         lines = shell('guest_base "$1"; guest_kmod', HERE / "guest/init", stdout=subprocess.PIPE,
                       text=True).stdout.splitlines()
+        if self.programs:
+            lines = [line for line in lines if line.split()[1] in ("/init", "/dev", "/dev/console", "/proc", "/sys", "/tmp")]
+            lines += in_initramfs(self.programs)
         lines += [f"file /{name} {work}/{name} 0755 0 0"
                   for name in ("guest", "import", "stress", "flip", "steps") if (work / name).exists()]
         paths = sorted(root.rglob("*"))
@@ -142,7 +149,8 @@ class Guest:
                   p.is_file() and (root / "kselftest") in p.parents]
         unique = {}
         for line in lines:
-            unique.setdefault(tuple(line.split()[:2]), line)
+            # A directory that is a link already is there.
+            unique.setdefault(line.split()[1], line)
         (work / "list").write_text("\n".join(unique.values()) + "\n")
         with open(work / "initramfs", "wb") as f:
             subprocess.run([self.root.kernel / "usr/gen_init_cpio", work / "list"], stdout=f, check=True)
@@ -155,7 +163,7 @@ class Guest:
             p = shell('run_um "$@"', o, work / "initramfs", work, seconds, "loglevel=4", *parameters,
                       stdout=subprocess.PIPE)
         else:
-            p = shell('run_qemu "$@"', o, work / "initramfs", seconds,
+            p = shell(f'GUEST_ARCH={self.arch} run_qemu "$@"', o, work / "initramfs", seconds,
                       " ".join(["loglevel=4", *parameters]), *qemu, stdout=subprocess.PIPE)
         self.text = p.stdout.decode(errors="replace")
         self.console = Console(self.text)

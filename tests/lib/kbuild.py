@@ -11,6 +11,7 @@ from tap import Bail
 
 TOP = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ["USERSPACE_GPL_CACHE"])
+CROSS = {"arm64": "aarch64-linux-gnu-"}
 JOBS = os.environ.get("JOBS") or str(os.cpu_count())
 
 
@@ -26,7 +27,8 @@ def build(name, file):
 
 def make(directory, *args, arch="um", jobs=1, stderr=subprocess.STDOUT, stdout=None):
     """Its exit status. UST_MAKE has words for another architecture or compiler."""
-    cc = ["CC=ccache gcc", "HOSTCC=ccache gcc"] if shutil.which("ccache") else ["CC=gcc"]
+    cross, ccache = CROSS.get(arch, ""), "ccache " if shutil.which("ccache") else ""
+    cc = [f"CC={ccache}{cross}gcc", f"HOSTCC={ccache}gcc", f"CROSS_COMPILE={cross}"]
     # kbuild unsets LC_ALL, and the compiler's messages must be plain.
     env = os.environ | {"LC_ALL": "C", "LANG": "C", "LC_CTYPE": "C", "LC_MESSAGES": "C"}
     return subprocess.run(
