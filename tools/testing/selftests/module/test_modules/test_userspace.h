@@ -6,9 +6,13 @@
 #include <linux/export.h>
 #include <linux/module.h>
 
-void test_userspace_gated(void);
-void test_userspace_lent(void);
-void test_userspace_handed_on(void);
+/*
+ * They return something, because resolve_btfids fails for an external module
+ * whose BTF refers to no type of the kernel, as one with void functions alone.
+ */
+int test_userspace_gated(void);
+int test_userspace_lent(void);
+int test_userspace_handed_on(void);
 
 /* Nobody calls it: the loader has to resolve it, and that is all. */
 #define USE(symbol) static void *const use __used = symbol

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "test_userspace.h"
 
-void test_userspace_lent(void)
+int test_userspace_lent(void)
 {
-	test_userspace_gated();
+	return test_userspace_gated();
 }
 EXPORT_SYMBOL_GPL(test_userspace_lent);
 DECLARE();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "test_userspace.h"
 
-void test_userspace_handed_on(void)
+int test_userspace_handed_on(void)
 {
-	test_userspace_gated();
+	return test_userspace_gated();
 }
 EXPORT_SYMBOL_USERSPACE_GPL(test_userspace_handed_on);
 MODULE_USERSPACE_LIBRARY();
