@@ -23,6 +23,7 @@ from pathlib import Path
 
 import selftest
 from console import Console
+from debian import MATRIX, in_initramfs, output, unpacked
 from guest import shell
 from kbuild import CACHE, JOBS, TOP
 from tap import Bail
@@ -42,61 +43,31 @@ mount -t devtmpfs dev /dev
 mount -t tmpfs tmpfs /tmp
 ln -sf /proc/self/fd/1 /dev/stdout
 dmesg -n 1
+# Behind what the firmware left in this line.
+echo
 for i in /mods/*; do
 	/sbin/insmod $i 2>&1 | sed 's/^/@insmod /'
 done
+echo "@up $(cat /proc/uptime)"
 /kselftest/run_kselftest.sh -t module:userspace.sh 2>&1 | sed 's/^/@self /'
+echo "@up $(cat /proc/uptime)"
 for i in exporter undeclared lender; do
 	echo "@load $i: $(/sbin/insmod /kselftest/module/test_modules/test_userspace_$i.ko 2>&1)"
+done
+for i in /rust/*.ko; do
+	[ ! -e $i ] || echo "@rust $i: $(/sbin/insmod $i 2>&1)"
 done
 dmesg | sed 's/^/@log /'
 echo "@@ done"
 sleep 1
+# Where nothing can switch off, QEMU stops instead of a reboot.
+! grep -q panic=-1 /proc/cmdline || reboot -f
 poweroff -f
 """
 
 
-def output(*command):
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Bail(f"{Path(command[0]).name}: {done.stderr.strip() or done.returncode}")
-    return done.stdout.strip()
-
-
 def options(text):
     return dict(line.split("=", 1) for line in text.split("\n") if line)
-
-
-def unpacked(packages, arch):
-    """The directory with what is in these packages, of suites of Debian. It has a
-    directory "run" as well, in which their programs run with the libraries of their own
-    suite, and need no package here: who has pahole installed gets other kernels."""
-    key = hashlib.sha256(json.dumps([packages, arch], sort_keys=True).encode()).hexdigest()[:12]
-    root, new = WORK / f"packages-{key}", WORK / "packages.new"
-    if root.exists():
-        return root
-    shutil.rmtree(new, ignore_errors=True)
-    for suite, names in packages.items():
-        subprocess.run([TOP / "series/base/apt", suite, "binary", names, new / "debs", arch], check=True)
-    (new / "usr").mkdir()
-    for name in ("bin", "sbin", "lib", "lib64"):
-        (new / name).symlink_to(f"usr/{name}")
-        (new / "usr" / name).mkdir()
-    for deb in (new / "debs").iterdir():
-        output("bash", "-c", 'dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2"',
-               "bash", deb, new)
-    shutil.rmtree(new / "debs")
-    shutil.rmtree(new / "usr/share")
-    (new / "run").mkdir()
-    for program in (*new.glob("usr/bin/*"), *new.glob("usr/libexec/gcc/*/*/*")):
-        if arch == "amd64" and program.is_file() and program.read_bytes()[:4] == b"\x7fELF":
-            script = new / "run" / program.name
-            script.write_text(f'''#!/bin/sh
-exec {root}/usr/lib64/ld-linux-x86-64.so.2 --library-path {root}/usr/lib/x86_64-linux-gnu {root / program.relative_to(new)} "$@"
-''')
-            script.chmod(0o755)
-    new.rename(root)
-    return root
 
 
 COMMIT = output("git", "-C", TREE, "rev-parse", "HEAD")
@@ -127,8 +98,8 @@ class Row:
     def log(self, what):
         return WORK / f"{self.slug}.{what}"
 
-    def kmake(self, *args):
-        log = self.log("build")
+    def kmake(self, *args, log="build"):
+        log = self.log(log)
         with open(log, "a", encoding="utf-8") as f:
             done = subprocess.run(["make", "-C", TREE, f"O={self.out}", "LOCALVERSION=", f"-j{JOBS}",
                                    "--no-print-directory", *self.make, *args],
@@ -168,7 +139,8 @@ class Row:
         with open(log, "w", encoding="utf-8") as f:
             subprocess.run([TOP / "tests/modpost/run", "--external"], stdin=subprocess.DEVNULL,
                            stdout=f, stderr=f, check=False,
-                           env=os.environ | {"UST_BUILD_UM": str(self.out)})
+                           env=os.environ | {"UST_BUILD_UM": str(self.out), "UST_MAKE": shlex.join(
+                               [*self.make, *shlex.split(self.row.get("cases_make", ""))])})
         text = log.read_text(errors="replace")
         plan = re.search(r"^1\.\.(\d+)", text, re.M)
         good, bad = len(re.findall(r"^ok ", text, re.M)), re.findall(r"^not ok .*", text, re.M)
@@ -176,9 +148,34 @@ class Row:
             raise Bail(f"modpost: {bad[:1] or text[-200:]}, see {log}")
         return good
 
+    def rust(self, work):
+        """Modules in Rust that use what the selftest's exporter exports: modpost refuses the
+        one that does not declare, and here it is told to warn, for the loader's answer."""
+        copy = CACHE / f"boot/kselftest-matrix-{self.slug}" / selftest.SELFTESTS
+        shutil.copytree(TOP / "tests/rust", work / "source")
+        args = (f"M={work / 'source'}", "modules",
+                f"KBUILD_EXTRA_SYMBOLS={copy / 'module/test_modules/Module.symvers'}")
+        log = self.log("rust")
+        log.write_text("")
+        try:
+            self.kmake(*args, log="rust")
+            failed = False
+        except Bail:
+            failed = True
+        said = re.findall(r"^ERROR: modpost: (.*?): ", log.read_text(errors="replace"), re.M)
+        if not failed or said != ["rust_undeclared.ko"]:
+            raise Bail(f"modpost refuses {said}, see {log}")
+        self.kmake("CONFIG_MODULE_ALLOW_MISSING_USERSPACE=y", *args, log="rust")
+        (work / "rust").mkdir()
+        for ko in (work / "source").glob("*.ko"):
+            shutil.copy(ko, work / "rust")
+        shutil.rmtree(work / "source")
+
     def initramfs(self, work):
         selftest.install(self.out, f"matrix-{self.slug}", self.row["arch"], work / "kselftest")
         (work / "mods").mkdir()
+        if self.has("RUST"):
+            self.rust(work)
         mods = [shutil.copy(self.out / ko, work / "mods" / f"{i}-{Path(ko).name}") for i, ko in enumerate(
             ("lib/kunit/kunit.ko", "lib/tests/module_userspace_kunit.ko", *self.row.get("loads", ())))]
         if self.has("MODULE_SIG"):
@@ -192,15 +189,7 @@ class Row:
         lines = ["nod /dev/console 0600 0 0 c 5 1", f"file /init {work}/init 0755 0 0"]
         lines += [f"dir /{d} 0755 0 0" for d in ("dev", "proc", "sys", "tmp")]
         arch = self.row["debian"]
-        for top in (unpacked(self.row["guest"], arch), work):
-            for path in sorted(top.rglob("*")):
-                name = path.relative_to(top)
-                if path.is_symlink():
-                    lines.append(f"slink /{name} {path.readlink()} 0777 0 0")
-                elif path.is_dir():
-                    lines.append(f"dir /{name} 0755 0 0")
-                elif name.name not in ("init", "list") and name.parts[0] != "run":
-                    lines.append(f"file /{name} {path} 0755 0 0")
+        lines += in_initramfs(unpacked(self.row["guest"], arch)) + in_initramfs(work)
         (work / "list").write_text("\n".join(lines) + "\n")
         output(self.out / "usr/gen_init_cpio", "-o", work / "initramfs", work / "list")
 
@@ -239,13 +228,20 @@ class Row:
         loads = re.findall("^@load .*?: (.*)$", text, re.M)
         if not re.fullmatch(",insmod: ERROR: .*: Permission denied,", ",".join(loads)):
             raise Bail(f"insmod says {loads}, see {console}")
+        rust = re.findall(r"^@rust /rust/rust_(\w+).ko: (.*)$", text, re.M)
+        if self.has("RUST") and (len(rust) != 2 or rust[0] != ("declared", "") or
+                                 not re.fullmatch("insmod: ERROR: .*: Permission denied", rust[1][1])):
+            raise Bail(f"insmod says {rust}, see {console}")
         if not self.row.get("selftest", True):
             return f"KUnit {kunit}, 3 loads"
         plan = re.findall(r"^@self # 1\.\.(\d+)$", text, re.M)
         good, skip = (len(re.findall(rf"^@self # ok \d+ .*{x}$", text, re.M)) for x in ("", "# SKIP.*"))
         if plan != [str(good)] or skip != self.row.get("skips", 0):
             raise Bail(f"selftest: {good} of {plan} passed, {skip} skipped, see {console}")
-        return f"KUnit {kunit}, selftest {good - skip}"
+        up = list(map(float, re.findall(r"^@up (\S+)", text, re.M)))
+        if len(up) != 2:
+            raise Bail(f"lines were lost, see {console}")
+        return f"KUnit {kunit}, selftest {good - skip} in {up[1] - up[0]:.1f} s" + (", Rust 2" if rust else "")
 
     def run(self):
         begun, new = time.monotonic(), self.old
@@ -291,7 +287,8 @@ Written by `make matrix`, which runs the rows of `series/kernels/matrix.toml`, o
 last one of the tree that `make tree` makes. What has begun was interrupted. *Build* is what the compiler and modpost warned
 of, *cases* how many modules `tests/modpost/run --external` built against that kernel and
 modpost judged as it has to. *Boot* is how many cases of the KUnit suite and of the
-kernel's selftest passed in a guest, in whose log nothing of `series/kernels/splats` was.
+kernel's selftest, and modules in Rust, did in a guest what they have to, the time that the
+selftest took by the guest's clock, and that nothing of `series/kernels/splats` was in its log.
 
 | row | result | compiler | build | cases | boot | date | series |
 | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -304,7 +301,7 @@ kernel's selftest passed in a guest, in whose log nothing of `series/kernels/spl
 
 
 def main():
-    with open(TOP / "series/kernels/matrix.toml", "rb") as f:
+    with open(MATRIX, "rb") as f:
         table = tomllib.load(f)
     rows = [Row(r, table) for r in table["row"]]
     unknown = set(sys.argv[1:]) - {row.name for row in rows}

@@ -13,14 +13,14 @@ module! {
 }
 
 extern "C" {
-    fn test_userspace_gated();
+    fn test_userspace_gated() -> i32;
 }
 
 struct Declared;
 
 impl kernel::Module for Declared {
     fn init(_module: &'static ThisModule) -> Result<Self> {
-        // SAFETY: It takes nothing, and does nothing.
+        // SAFETY: It takes nothing, and returns 0.
         unsafe { test_userspace_gated() };
         Ok(Self)
     }
