@@ -169,7 +169,7 @@ class Module:
             lines += ["static int __init get_init(void)", "{", *["\t" + g for g in gets],
                       "\treturn 0;", "}", "module_init(get_init);",
                       "static void __exit get_exit(void) { }", "module_exit(get_exit);"]
-        asm = "".join(f"SYM_FUNC_START({e.name})\nnop\nSYM_FUNC_END({e.name})\n"
+        asm = "".join(f"SYM_DATA({e.name}, .long 0)\n"
                       f"{e.export(default_ns)}\n" for e in self.exports if e.asm)
         for e in self.exports:
             if not e.asm:
@@ -183,7 +183,7 @@ class Module:
         if "MODULE_LICENSE(" not in code:
             lines.append('MODULE_LICENSE("GPL");')
         if asm:
-            asm = f"{directives}\n#include <linux/export.h>\n#include <linux/linkage.h>\n{asm}"
+            asm = f"{directives}\n#include <linux/export.h>\n#include <linux/linkage.h>\n\t.data\n{asm}"
         return "\n".join(lines) + "\n", (self.asm or asm) and (self.asm or asm) + "\n"
 
     def declarations(self):
