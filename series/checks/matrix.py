@@ -89,7 +89,9 @@ class Row:
         source = json.dumps([self.row, self.options], sort_keys=True).encode()
         self.key = f"{COMMIT} {hashlib.sha256(source).hexdigest()}"
         self.old = json.loads(self.file.read_text()) if self.file.exists() else {}
+        self.before = {}
         if self.old.get("key") != self.key:
+            self.before = self.old
             self.old = {"result": "not run", "what": "not yet, with this series"}
 
     def has(self, option):
@@ -267,9 +269,15 @@ class Row:
         print(f"{self.name}: {new['result']}, {round(time.monotonic() - begun)} s", new.get("what", ""),
               *(f"{what} {new[what]};" for what in ("build", "cases", "boot") if what in new), flush=True)
 
+    def shown(self):
+        """What it is on the page."""
+        if self.old["result"] == "not run" and self.before.get("result") == "ok":
+            return self.before | {"result": "ok, with an earlier series"}
+        return self.old
+
     def line(self):
         """Its line of the page."""
-        r = self.old
+        r = self.shown()
         result = r["result"] + (f": {r['what']}" if "what" in r else f" ({self.why})" if self.why else "")
         return "| " + " | ".join([self.name, result] + [str(r.get(what, "-")) for what in (
             "cc", "build", "cases", "boot", "date")] + [r.get("key", "-")[:12]]) + " |"
@@ -278,12 +286,14 @@ class Row:
 def page(rows):
     count = {}
     for row in rows:
-        count[row.old["result"]] = count.get(row.old["result"], 0) + 1
+        result = row.shown()["result"]
+        count[result] = count.get(result, 0) + 1
     text = f"""# The configurations in which the series stands
 
 Written by `make matrix`, which runs the rows of `series/kernels/matrix.toml`, on Linux
-{output("make", "-s", "-C", TREE, "kernelversion")}. A line is true for the commit of the series that it names, the
-last one of the tree that `make tree` makes. What has begun was interrupted. *Build* is what the compiler and modpost warned
+{output("make", "-s", "-C", TREE, "kernelversion")}. A line is true for the commit of the series that it names, the last
+one of the tree that `make tree` made; *with an earlier series* says that the series, or the
+row, has changed since. What has begun was interrupted. *Build* is what the compiler and modpost warned
 of, *cases* how many modules `tests/modpost/run --external` built against that kernel and
 modpost judged as it has to. *Boot* is how many cases of the KUnit suite and of the
 kernel's selftest, and modules in Rust, did in a guest what they have to, the time that the
