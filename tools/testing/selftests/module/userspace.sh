@@ -122,7 +122,7 @@ relaxed=$(grep N $enforce)
 
 load exporter
 case $errno in
-*": Operation not permitted" | *": Required key not available" | *": Key was rejected"*)
+*": Operation not permitted" | *": Required key not available" | EKEYREJECTED)
 	skip_all "the kernel loads no such modules: $errno" ;;
 esac
 if [ "$errno" = 0 ] && [ ! -e /sys/module/test_userspace_exporter/refcnt ]; then
