@@ -6,9 +6,9 @@
 #	harness.pl JOBS TESTS GROUP...
 #
 # All that a group TESTS/GROUP/run prints is shown, with its name in front. The last
-# line is the sum. A group has failed when a test of it has, or when it prints no
-# plan, plans nothing or something else than it runs, is not there, or does not
-# exit with 0 though no test has failed.
+# line is the sum, and before it stands each failure once more. A group has failed when
+# a test of it has, or when it prints no plan, plans nothing or something else than it
+# runs, is not there, or does not exit with 0 though no test has failed.
 #
 # A skipped test needs a reason. With CI=true it is a failed one, unless the reason
 # begins with "in CI as well: ".
@@ -19,7 +19,7 @@ use TAP::Parser;
 use TAP::Parser::Multiplexer;
 
 my ($jobs, $tests, @groups) = @ARGV;
-my ($passed, $failed, $skipped, %started, %bad) = (0, 0, 0);
+my ($passed, $failed, $skipped, @failures, %started, %bad) = (0, 0, 0);
 my $running = TAP::Parser::Multiplexer->new;
 $| = 1;
 
@@ -27,7 +27,8 @@ sub failure {
 	my ($group, $what) = @_;
 
 	$failed++;
-	print "# FAILED $group: $what\n";
+	push @failures, "# FAILED $group: $what\n";
+	print $failures[-1];
 }
 
 sub start {
@@ -84,5 +85,7 @@ while (my ($parser, $group, $result) = $running->next) {
 	judge($group, $result) if $result->is_test;
 	failure($group, $result->as_string) if $result->is_bailout;
 }
+# Once more, because the end is what is left of a long log.
+print @failures;
 print "$passed passed, $failed failed, $skipped skipped\n";
 exit !(!$failed && $passed);

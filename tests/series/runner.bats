@@ -109,3 +109,10 @@ says() {
 	says "3 passed, 1 failed, 0 skipped" 1 a b
 	[[ $output == *"FAILED b: not ok 2"* ]]
 }
+
+@test "runner: what has failed is said once more at the end" {
+	group a <<<'printf "1..3\nnot ok 1 one\nok 2 two\nnot ok 3 three\n"; exit 1'
+	says "1 passed, 2 failed, 0 skipped" 1 a
+	[ "${lines[-3]}" = "# FAILED a: not ok 1 one" ]
+	[ "${lines[-2]}" = "# FAILED a: not ok 3 three" ]
+}
