@@ -56,7 +56,7 @@ def asking(guest):
     def text(who, symbol, how, why):
         return (f"4 {who}: symbol_get() of {symbol}, {how} only to modules with a free userspace, "
                 f"but {why}.")
-    invalid, nobody = "has no valid declaration, or is not GPL-compatible", "the name is no string of a module"
+    invalid, nobody = "has no valid declaration", "the name is no string of a module"
     nothing = "gives nothing out, and one message"
     guest.load("getter_array", "getter-array")
     guest.unload("getter_array")
@@ -201,7 +201,7 @@ def suite(tap, work):
     guest.equal("symbol_get(), not GPL-compatible: gives nothing out, and one message",
                 "proprietary_name/errno proprietary_name/records",
                 "ENXIO 4 name: symbol_get() of gated_1, exported by gated only to modules with a free "
-                "userspace, but has no valid declaration, or is not GPL-compatible.")
+                "userspace, but is not GPL-compatible.")
     guest.step("exec", "modprobe_force", "/sbin/modprobe --force undeclared 2>&1")
     guest.equal("modprobe --force: refused, with the message", "modprobe_force/exit modprobe_force/records",
                 f"1 {TABLE['undeclared'].kernel('EACCES')}")

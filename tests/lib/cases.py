@@ -273,8 +273,7 @@ class Module:
             sym = self.uses[0][1]
             how = "exported" if self.table.is_gated(sym, lent=False) else "lent"
             return (f"4 {self.mod}: symbol_get() of {sym}, {how} by {self.table.owner(sym)} only to "
-                    "modules with a free userspace, but has no valid declaration, or is not "
-                    "GPL-compatible.")
+                    "modules with a free userspace, but has no valid declaration.")
         return ""
 
     def class_of(self, symbol):
