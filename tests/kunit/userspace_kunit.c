@@ -64,7 +64,7 @@ static void expect_verdict(struct kunit *test, check_fn check,
 			   const struct text_case *t)
 {
 	static const char * const behind[] = {
-		"", "X", "+", " ", ")", " OR MIT", " AND LicenseRef-unknown",
+		"", "X", "+", " ", ")", " OR MIT", (" AND " UNKNOWN),
 	};
 	size_t len = strlen(t->text);
 	int i;
