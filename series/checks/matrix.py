@@ -271,8 +271,8 @@ class Row:
 
     def shown(self):
         """What it is on the page."""
-        if self.old["result"] == "not run" and self.before.get("result") == "ok":
-            return self.before | {"result": "ok, with an earlier series"}
+        if self.old["result"] == "not run" and self.before.get("result") in ("ok", "FAILED"):
+            return self.before | {"result": f"{self.before['result']}, with an earlier series"}
         return self.old
 
     def line(self):
