@@ -19,7 +19,7 @@ use TAP::Parser;
 use TAP::Parser::Multiplexer;
 
 my ($jobs, $tests, @groups) = @ARGV;
-my ($passed, $failed, $skipped, @failures, %started, %bad) = (0, 0, 0);
+my ($passed, $failed, $skipped, $processor, @failures, %started, %bad) = (0, 0, 0, 0);
 my $running = TAP::Parser::Multiplexer->new;
 $| = 1;
 
@@ -71,7 +71,10 @@ sub finish {
 	push @why, 'exit status ' . ($parser->exit || 'of a signal') . ', and no failed test'
 		if !@why && !$bad{$group} && $parser->wait;
 	failure($group, join '; ', @why) if @why;
-	printf "# group %s took %d s\n", $group, time - $started{$group};
+	# What those that have ended used of the processor: of two at once, one ends first.
+	my $used = (times)[2] + (times)[3];
+	printf "# group %s took %d s, %d s of processor time\n", $group, time - $started{$group}, $used - $processor;
+	$processor = $used;
 	start();
 }
 
