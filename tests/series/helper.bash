@@ -51,13 +51,31 @@ hostile_environment() {
 	export GIT_LITERAL_PATHSPECS=1
 }
 
+# setup_fixture [COMMAND]: the environment and the files, to which COMMAND adds. What the
+# first test of a file has made is copied for the others, to the same place, because a
+# worktree knows where it is.
 setup_fixture() {
+	local made=$BATS_FILE_TMPDIR/made
+
+	BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR/test
+	rm -rf "$BATS_TEST_TMPDIR"
 	export HOME=$BATS_TEST_TMPDIR/home USERSPACE_GPL_CACHE=$BATS_TEST_TMPDIR/cache
 	export KERNEL=$BATS_TEST_TMPDIR/linux TREE=$BATS_TEST_TMPDIR/tree
 	# tests/run has made git neutral, which is what is tested here.
 	unset "${!GIT_@}"
 	unset BASE XDG_CACHE_HOME XDG_CONFIG_HOME DEBIAN_MIRROR USERSPACE_GPL_LOCKED CI
 	repo=$BATS_TEST_TMPDIR/repo
+	if [ ! -d "$made" ]; then
+		make_fixture
+		"${@:-true}"
+		cp -a "$BATS_TEST_TMPDIR" "$made.new"
+		mv "$made.new" "$made"
+	else
+		cp -a "$made" "$BATS_TEST_TMPDIR"
+	fi
+}
+
+make_fixture() {
 	mkdir -p "$HOME" "$repo/patches" "$repo/tests/lib"
 	hostile_config "$HOME/.gitconfig"
 	cp -r "$top/series" "$repo/"

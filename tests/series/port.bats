@@ -7,7 +7,13 @@
 load helper
 
 setup() {
-	setup_fixture
+	setup_fixture port_fixture
+	linux=$KERNEL
+	unset KERNEL TREE
+}
+
+# In a subshell, as the tests have no KERNEL.
+port_fixture() (
 	# The records gate what one commit of the series adds nothing to.
 	rm "$repo"/series/facts/*.toml
 	mkdir -p "$repo/scripts/coccinelle/misc" "$KERNEL/drivers"
@@ -38,8 +44,7 @@ setup() {
 		commit = "gate"
 		reason = "gives more out"
 	END
-	linux=$KERNEL
-	plain_git clone -q --bare "$linux" "$USERSPACE_GPL_CACHE/base.git"
+	plain_git clone -q --bare "$KERNEL" "$USERSPACE_GPL_CACHE/base.git"
 	plain_git -C "$USERSPACE_GPL_CACHE/base.git" branch -m master 7.3.4-1
 	touch "$USERSPACE_GPL_CACHE/lock"
 	unset KERNEL TREE
@@ -51,7 +56,7 @@ setup() {
 	plain_git -C "$repo" add -A
 	plain_git -C "$repo" commit -q -m repo
 	cp -r "$repo/patches" "$BATS_TEST_TMPDIR/before"
-}
+)
 
 # newer SUBLEVEL [SED FILE]...: another base in the cache, which make tree does not take
 newer() {

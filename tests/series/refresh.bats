@@ -7,7 +7,10 @@
 load helper
 
 setup() {
-	setup_fixture
+	setup_fixture refresh_fixture
+}
+
+refresh_fixture() {
 	make_series
 	plain_git -C "$repo" init -q
 	plain_git -C "$repo" add -A

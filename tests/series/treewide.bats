@@ -7,7 +7,12 @@
 load helper
 
 setup() {
-	setup_fixture
+	setup_fixture treewide_fixture
+	series=$repo/series
+	facts=$series/facts
+}
+
+treewide_fixture() {
 	mkdir -p "$repo/scripts/coccinelle/misc" "$KERNEL/drivers"
 	cp "$top"/scripts/coccinelle/misc/*_userspace.cocci "$repo/scripts/coccinelle/misc/"
 	for name in a b lib; do
@@ -18,8 +23,7 @@ setup() {
 	plain_git -C "$KERNEL" add -A
 	plain_git -C "$KERNEL" commit -q -m drivers
 	make_series
-	series=$repo/series
-	facts=$series/facts
+	facts=$repo/series/facts
 	rm "$facts"/*.toml
 	order '"one", "hand", "two"' <<<'hand = "two: change a line"'
 	cat >"$facts/one.toml" <<-'END'
@@ -323,20 +327,27 @@ forty' ]
 	grep 'scripts/mod/userspace-none.h is made anew, make refresh takes it into its patch$' <<<"$output"
 }
 
-# bad FILE SED MESSAGE: with that edit every command fails, in one line.
+# says MESSAGE COMMAND...: the commands fail, and say that in one line.
+says() {
+	local message=$1 command
+
+	shift
+	for command; do
+		# shellcheck disable=SC2086 # words
+		run "$facts/"$command
+		echo "$output"
+		[ "$status" -ne 0 ]
+		[ "$output" = "$message" ]
+	done
+}
+
+# bad FILE SED MESSAGE: with that edit the records are not good.
 bad() {
 	cp "$facts/$1" "$BATS_TEST_TMPDIR/good"
 	sed -i -E "$2" "$facts/$1"
 	echo "$1: $2"
 	! cmp -s "$facts/$1" "$BATS_TEST_TMPDIR/good" || return 1
-	for command in "treewide.py plan $repo/patches/01-all/0001-one-add-a-header.patch" \
-		"treewide.py make $BATS_TEST_TMPDIR HEAD one" 'facts.py check' 'facts.py modules'; do
-		# shellcheck disable=SC2086 # words
-		run "$facts/"$command
-		echo "$output"
-		[ "$status" -ne 0 ]
-		[ "$output" = "$3" ]
-	done
+	says "$3" 'facts.py check'
 	cp "$BATS_TEST_TMPDIR/good" "$facts/$1"
 }
 
@@ -381,6 +392,9 @@ bad() {
 	bad two.toml 's/^leave = true/leave = true\ncommit = "two"/' 'two.toml: export keep: commit and leave of commit, leave'
 	bad two.toml 's/^commit = "two"/commit = "one"/' 'two.toml: export give: one is no commit that gates'
 	bad two.toml 's/^symbol = "keep"/symbol = "give"/' 'two.toml: export give: symbol give once more, the first is two.toml: export give'
+	# Whatever reads the records, reads all of them first.
 	sed -i 's/^class = .*/class = ["kmz"]/' "$facts/one.toml"
+	says 'one.toml: module b: no class kmz' 'facts.py modules' "treewide.py make $BATS_TEST_TMPDIR HEAD one" \
+		"treewide.py plan $repo/patches/01-all/0001-one-add-a-header.patch"
 	fails_with 'one.toml: module b: no class kmz' "$facts/treewide"
 }
