@@ -133,6 +133,8 @@ class Row:
         said = re.findall(r".*(?i:warning:).*", self.log("build").read_text(errors="replace"))
         if said:
             raise Bail(f"the build says: {said[0]}")
+        if made := [f for f in self.row.get("absent", ()) if (self.out / f).exists()]:
+            raise Bail(f"the build made {made[0]}")
         return "silent"
 
     def cases(self):

@@ -60,14 +60,6 @@ not_set() {
 	done
 }
 
-@test "compile: a kernel without modules, where nobody is asked" {
-	out=$("$top/series/kernels/build" um-no-modules | tail -n 1)
-	not_set "$out" MODULES SYSFS
-	nm "$out/vmlinux" | grep -w dma_buf_get
-	# Made where there is somebody to ask, by the same rule.
-	[ ! -e "$out/.vmlinux.userspace" ]
-}
-
 @test "compile: the loader for 32 bits, without sysfs, kallsyms, unloading and printk" {
 	rm -rf "$("$top/series/kernels/build" x86-32 | tail -n 1)"/kernel/module
 	out=$("$top/series/kernels/build" x86-32 | tail -n 1)
