@@ -16,7 +16,7 @@ export USERSPACE_GPL_CACHE=$cache
 # All that the scripts and the tests put there, one way or another, beside the
 # trees "linux" and "linux-...": series/clean removes this, and nothing else.
 cache_names=(am.log apt base base.git boot build builtin configs demo.cast distro distro-xz dkms evidence fold.index
-	gated livepatch mutation packages parts port postings rebase.log refresh reuse rr-cache scratch setup.log sparse
+	gated good livepatch mutation packages parts port postings rebase.log refresh reuse rr-cache scratch setup.log sparse
 	sparse.new tools treewide treewide.new treewide.plan treewide.spatch
 	treewide.steps treewide.text treewide.made unpack
 	work work.lock bases changelog)
@@ -202,6 +202,14 @@ hold() {
 		flock "$fd"
 	}
 }
+
+# What was found good depends on WORD... alone: a check is not made again when nothing of
+# that has changed. The words have the versions of the programs and the scripts among them.
+good_file() { printf '%s/good/%s' "$cache" "$(printf '%s\n' "$@" | sha256sum | cut -d ' ' -f 1)"; }
+was_good() { [ -e "$(good_file "$@")" ]; }
+is_good() { mkdir -p "$cache/good" && : >"$(good_file "$@")"; }
+# one hash of FILE...
+hash_of() { cat "$@" | sha256sum | cut -d ' ' -f 1; }
 
 # One run at a time in a cache; the scripts which a holder starts inherit it.
 lock() {

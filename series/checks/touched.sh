@@ -9,6 +9,8 @@
 
 work=$cache/work
 build=$cache/build/bisect
+# Beside the commits and the compilers, what the result depends on.
+made_by=("$top/series/checks/"{touched.sh,not-x86} "$top/series/kernels/allmod-cheap.config")
 # What shows whether a header under include/ still compiles.
 users_of_headers=(kernel/module/main.o kernel/module/tracking.o kernel/params.o
 	lib/kunit/test.o drivers/dma-buf/dma-buf.o drivers/pci/p2pdma.o)
@@ -31,6 +33,14 @@ work_at() { worktree_at "$work" "$repo" "$1"; }
 # cross_of ARCH: what the names of its compiler and linker begin with.
 cross_of() {
 	[ "$1" = x86 ] || awk -F'\t' -v a="$1" '!/^#/ && $2 == a { print $3; exit }' "$top/series/checks/not-x86"
+}
+
+# The versions of all compilers.
+compilers() {
+	local cross
+
+	{ echo && awk -F'\t' '!/^#/ { print $3 }' "$top/series/checks/not-x86"; } | sort -u |
+		while read -r cross; do "${cross}gcc" --version; done
 }
 
 # kmake ARCH ARG...: ARCH is x86, or a line's second column of series/checks/not-x86.

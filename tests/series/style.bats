@@ -23,7 +23,10 @@ scripts() {
 @test "style: shellcheck has nothing to say about our scripts" {
 	cd "$top"
 	[ "$(scripts | wc -l)" -gt 10 ]
-	scripts | xargs shellcheck
+	. series/lib.sh
+	words=("$(shellcheck --version)" "$(ours | sort | xargs cat .shellcheckrc)")
+	was_good "${words[@]}" || scripts | xargs shellcheck
+	is_good "${words[@]}"
 }
 
 # Under pipefail it fails although it matches, when there is more to read.
