@@ -24,10 +24,11 @@ SUITES = {
     "table": table.suite, "qemu-base": importers.base, "arm64": importers.arm64,
     "arm64-base": importers.arm64_base, "x86-stress": stress.x86,
 }
+DEFAULT = ("um", "um-relaxed", "um-forged", "um-flip", "um-stress", "qemu")
 
 
 def run():
-    chosen = sys.argv[1:] or list(SUITES)[:6]
+    chosen = sys.argv[1:] or DEFAULT
     if unknown := [s for s in chosen if s not in SUITES]:
         raise Bail(f"no suite {unknown[0]}; there are: {' '.join(SUITES)}")
     arm64 = ("aarch64-linux-gnu-gcc", "qemu-system-aarch64") if {"arm64", "arm64-base"} & set(chosen) else ()
