@@ -94,6 +94,7 @@ bases: setup-tree-treewide-demo-check ## the series on each kernel of series/bas
 	@series/checks/bases
 
 bisect: setup-tree-demo-check ## build every commit of the series in full (hours)
+	@DECLARED=y series/checks/bisect --touched
 	@series/checks/bisect
 
 link: setup-tree-demo-check-link ## link the modules that the records name, modpost checks them (hours; QUICK=1: one directory, minutes)

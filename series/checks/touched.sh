@@ -24,6 +24,7 @@ use_tree() {
 	head=$(git -C "$tree" rev-parse refs/worktree/series)
 	mkdir -p "$cache/build"
 	hold "$cache/work.lock" "$work"
+	declared_only
 	export CCACHE_BASEDIR=$work KBUILD_BUILD_USER=user KBUILD_BUILD_HOST=host
 	export KBUILD_BUILD_TIMESTAMP='1970-01-01 00:00:00'
 }
@@ -126,6 +127,28 @@ as_in_head() {
 		! grep -qxF -f <(tr ' ' '\n' <<<"$line ${3%.o}.c ${3%.o}.S" | sed '1,2d;/^$/d') <<<"$changed_in_head"
 }
 
+# declared_only: in a file each, the touched files that got nothing but declarations, and
+# what they declare. They are compiled with DECLARED=y; "series/checks/static declared"
+# compiles what they declare, all in one file.
+declared_only() {
+	local out=$build.declared
+
+	git -C "$repo" diff -U0 --no-renames --diff-filter=M "$base" "$head" -- '*.c' | awk -v out="$out" '
+		function done() {
+			if (lines != "" && !other) {
+				print file >(out ".files")
+				printf "%s", lines >(out ".c")
+			}
+			lines = other = ""
+		}
+		BEGIN { printf "" >(out ".files"); printf "" >(out ".c") }
+		/^diff / { done() }
+		/^\+\+\+ b\// { file = substr($0, 7); next }
+		/^\+(MODULE_USERSPACE[A-Z_]*\(.*|[[:space:]]+"[^"]*"\);|)$/ { lines = lines substr($0, 2) "\n"; next }
+		/^[-+]/ && !/^--- / { other = 1 }
+		END { done() }'
+}
+
 # has WORD WORDS...
 has() {
 	local word=$1
@@ -145,6 +168,7 @@ objects_of() {
 	local file dir arch
 
 	for file; do
+		[ -n "${DECLARED:-}" ] || ! grep -qxF "$file" "$build.declared.files" || continue
 		dir=${file%/*}
 		case $file in
 		scripts/mod/*.[ch]) continue ;; # modules_prepare builds it

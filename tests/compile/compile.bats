@@ -37,6 +37,15 @@ broken() {
 	sed 's/^/# /' "$BATS_TEST_TMPDIR/table" >&3
 }
 
+@test "static: nor of what drivers declare, all in one file" {
+	"$top/series/checks/static" declared
+}
+
+@test "static: a declaration that does not compile is noticed" {
+	fails_with 'a declaration does not compile: .*error: macro' "$top/series/checks/static" declared \
+		"$(broken drivers/gpu/drm/ast/ast_drv.c 'MODULE_USERSPACE("https://example.org/u");')"
+}
+
 @test "compile: a commit that breaks a C file is noticed" {
 	fails_with 'broken.* does not build' "$top/series/checks/bisect" --touched "$(broken kernel/module/main.c '#error broken')"
 	[[ $output == *"#error broken"* ]]
