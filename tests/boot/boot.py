@@ -24,7 +24,7 @@ SUITES = {
     "table": table.suite, "qemu-base": importers.base, "arm64": importers.arm64,
     "arm64-base": importers.arm64_base, "x86-stress": stress.x86,
 }
-DEFAULT = ("um", "um-relaxed", "um-forged", "um-flip", "um-stress", "qemu")
+DEFAULT = ("um", "um-relaxed", "um-forged", "um-flip", "um-stress")
 
 
 def run():
