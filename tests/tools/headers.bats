@@ -10,6 +10,9 @@ load helper
 x86=$UST_BUILD_X86
 work=$BATS_FILE_TMPDIR
 
+# What is built in is exported there as well. Nobody can link a kernel with it.
+setup_file() { cp "$UST_BUILD_UM/Module.symvers" "$UST_BUILD_X86/"; }
+
 # package DIRECTORY CC HOSTCC: as the package for a build with these
 package()
 {
