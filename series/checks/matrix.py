@@ -235,6 +235,10 @@ class Row:
         if self.has("RUST") and (len(rust) != 2 or rust[0] != ("declared", "") or
                                  not re.fullmatch("insmod: ERROR: .*: Permission denied", rust[1][1])):
             raise Bail(f"insmod says {rust}, see {console}")
+        if rust and not re.search(r"^@log .*rust_undeclared: uses test_userspace_gated, exported by "
+                                  r"test_userspace_exporter only to modules with a free userspace, "
+                                  r"but has no valid declaration\.$", text, re.M):
+            raise Bail(f"the log does not say why rust_undeclared is refused, see {console}")
         if not self.row.get("selftest", True):
             return f"KUnit {kunit}, 3 loads"
         plan = re.findall(r"^@self # 1\.\.(\d+)$", text, re.M)
