@@ -4,7 +4,7 @@
 # make port, on a small kernel: the series moves to another base, and back.
 # shellcheck disable=SC2030,SC2031,SC2154 # bats: each test is a subshell, and sets status and lines
 
-load helper
+load ../series/helper
 
 setup() {
 	setup_fixture port_fixture
