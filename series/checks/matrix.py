@@ -133,8 +133,10 @@ class Row:
         said = re.findall(r".*(?i:warning:).*", self.log("build").read_text(errors="replace"))
         if said:
             raise Bail(f"the build says: {said[0]}")
-        if made := [f for f in self.row.get("absent", ()) if (self.out / f).exists()]:
-            raise Bail(f"the build made {made[0]}")
+        for wanted, said in (("present", "did not make"), ("absent", "made")):
+            for file in self.row.get(wanted, ()):
+                if (self.out / file).exists() != (wanted == "present"):
+                    raise Bail(f"the build {said} {file}")
         return "silent"
 
     def cases(self):
