@@ -10,7 +10,7 @@
 work=$cache/work
 build=$cache/build/bisect
 # Beside the commits and the compilers, what the result depends on.
-made_by=("$top/series/checks/"{touched.sh,not-x86} "$top/series/kernels/allmod-cheap.config")
+made_by=("$top/series/checks/"{touched.sh,not-x86} "$top/series/"{lib.sh,kernels/allmod-cheap.config})
 # What shows whether a header under include/ still compiles.
 users_of_headers=(kernel/module/main.o kernel/module/tracking.o kernel/params.o
 	lib/kunit/test.o drivers/dma-buf/dma-buf.o drivers/pci/p2pdma.o)
@@ -24,7 +24,8 @@ use_tree() {
 	head=$(git -C "$tree" rev-parse refs/worktree/series)
 	mkdir -p "$cache/build"
 	hold "$cache/work.lock" "$work"
-	declared_only
+	declared_only "$base" "$head"
+	made=$({ compilers && cat "${made_by[@]}"; } | sha256sum | cut -d ' ' -f 1)
 	export CCACHE_BASEDIR=$work KBUILD_BUILD_USER=user KBUILD_BUILD_HOST=host
 	export KBUILD_BUILD_TIMESTAMP='1970-01-01 00:00:00'
 }
@@ -75,7 +76,7 @@ configure() {
 	local arch=$1 stamp=$build-$1.configured now last
 
 	now=$(git -C "$work" rev-parse HEAD)
-	last=$(cat "$stamp" 2>/dev/null || :)
+	last=$(sed -n "s/ $made\$//p" "$stamp" 2>/dev/null || :)
 	if [ -n "$last" ] && [ -e "$build-$arch/.config" ] && git -C "$repo" cat-file -e "$last" 2>/dev/null &&
 		[ -z "$(changed "$last" "$now" | reaches_configuration || :)" ]; then
 		return
@@ -84,7 +85,7 @@ configure() {
 	mkdir -p "$build-$arch"
 	kmake "$arch" KCONFIG_ALLCONFIG="$top/series/kernels/allmod-cheap.config" allmodconfig &&
 		kmake "$arch" modules_prepare &&
-		echo "$now" >"$stamp"
+		echo "$now $made" >"$stamp"
 }
 
 # remember_head ARCH OBJECT...: they have been compiled as they are in the head of the
@@ -105,7 +106,7 @@ remember_head() {
 
 remembered_head() {
 	{
-		echo "$head"
+		echo "$head $made"
 		cat "$build.head.new"
 	} >"$build.head"
 	rm "$build.head.new"
@@ -116,7 +117,7 @@ remembered_head() {
 as_in_head() {
 	local commit=$1 line
 
-	[ "$(head -n 1 "$build.head" 2>/dev/null)" = "$head" ] || return
+	[ "$(head -n 1 "$build.head" 2>/dev/null)" = "$head $made" ] || return
 	line=$(grep -m 1 "^$2 $3 " "$build.head") || return
 	if [ "$commit" != "${compared:-}" ]; then
 		compared=$commit
@@ -127,13 +128,14 @@ as_in_head() {
 		! grep -qxF -f <(tr ' ' '\n' <<<"$line ${3%.o}.c ${3%.o}.S" | sed '1,2d;/^$/d') <<<"$changed_in_head"
 }
 
-# declared_only: in a file each, the touched files that got nothing but declarations, and
-# what they declare. They are compiled with DECLARED=y; "series/checks/static declared"
+# declared_only FROM TO: in a file each, the files that get nothing but declarations
+# between these commits, and what they declare. They are compiled with DECLARED=y; "series/checks/static declared"
 # compiles what they declare, all in one file.
 declared_only() {
 	local out=$build.declared
 
-	git -C "$repo" diff -U0 --no-renames --diff-filter=M "$base" "$head" -- '*.c' | awk -v out="$out" '
+	git -C "$repo" diff -U0 --no-color --no-ext-diff --src-prefix=a/ --dst-prefix=b/ --no-renames --diff-filter=M \
+		"$1" "$2" -- '*.c' | awk -v out="$out" '
 		function done() {
 			if (lines != "" && !other) {
 				print file >(out ".files")
