@@ -37,12 +37,12 @@ cross_of() {
 	[ "$1" = x86 ] || awk -F'\t' -v a="$1" '!/^#/ && $2 == a { print $3; exit }' "$top/series/checks/not-x86"
 }
 
-# The versions of all compilers.
+# The versions of all compilers. The lines of not-x86 with no file are link-importers'.
 compilers() {
 	local cross
 
-	{ echo && awk -F'\t' '!/^#/ { print $3 }' "$top/series/checks/not-x86"; } | sort -u |
-		while read -r cross; do "${cross}gcc" --version; done
+	{ echo && awk -F'\t' '!/^#/ && $1 != "-" { print $3 }' "$top/series/checks/not-x86"; } | sort -u |
+		while read -r cross; do "${cross}gcc" --version || return; done
 }
 
 # kmake ARCH ARG...: ARCH is x86, or a line's second column of series/checks/not-x86.
@@ -129,8 +129,8 @@ as_in_head() {
 }
 
 # declared_only FROM TO: in a file each, the files that get nothing but declarations
-# between these commits, and what they declare. They are compiled with DECLARED=y; "series/checks/static declared"
-# compiles what they declare, all in one file.
+# between these commits, and what they declare. They are compiled with DECLARED=y;
+# "series/checks/static declared" compiles what they declare, all in one file.
 declared_only() {
 	local out=$build.declared
 

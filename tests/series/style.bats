@@ -34,6 +34,20 @@ piped_into_grep_q() {
 	perl -0777 -ne 'print "$ARGV\n" if /(?<![|])[|]\s*(\w+=\S*\s+)*[ef]?grep\s+(-\S+\s+)*-[a-zA-Z]*q/' "$@"
 }
 
+@test "style: make check installs each compiler that it asks for its version" {
+	cd "$top"
+	export PATH=$BATS_TEST_TMPDIR/bin:$PATH
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	# As on a machine that has no other.
+	while read -r prefix; do
+		grep -q "^gcc-${prefix%-}	check	" series/packages || printf '#!/bin/sh\nexit 127\n' >"$BATS_TEST_TMPDIR/bin/${prefix}gcc"
+	done < <(awk -F'\t' '!/^#/ { print $3 }' series/checks/not-x86 | sort -u)
+	chmod +x "$BATS_TEST_TMPDIR"/bin/*
+	bash -c '. series/checks/touched.sh; compilers' >"$BATS_TEST_TMPDIR/said"
+	cat "$BATS_TEST_TMPDIR/said"
+	[ "$(grep -c '^[a-z0-9-]*gcc (' "$BATS_TEST_TMPDIR/said")" = 2 ]
+}
+
 @test "style: nothing is piped into grep -q" {
 	cd "$top"
 	printf 'a 2>&1 |\n\tLC_ALL=C grep -F -xq b\n' >"$BATS_TEST_TMPDIR/it"
