@@ -201,7 +201,7 @@ def suite(tap, work):
     guest.equal("symbol_get(), not GPL-compatible: gives nothing out, and one message",
                 "proprietary_name/errno proprietary_name/records",
                 "ENXIO 4 name: symbol_get() of gated_1, exported by gated only to modules with a free "
-                "userspace, but is not GPL-compatible.")
+                "userspace, but is proprietary, or uses a proprietary module.")
     guest.step("exec", "modprobe_force", "/sbin/modprobe --force undeclared 2>&1")
     guest.equal("modprobe --force: refused, with the message", "modprobe_force/exit modprobe_force/records",
                 f"1 {TABLE['undeclared'].kernel('EACCES')}")
