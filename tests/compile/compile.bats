@@ -11,13 +11,15 @@ setup_file() {
 	export TREE
 }
 
-# broken FILE TEXT: a commit on the series that puts TEXT at the end of FILE.
+# broken FILE TEXT [first]: a commit on the series that puts TEXT at the end of FILE, or
+# before all else.
 broken() {
 	local blob root
 
 	blob=$({
+		[ "${3:-}" != first ] || echo "$2"
 		git -C "$TREE" cat-file blob "worktree/series:$1"
-		echo "$2"
+		[ "${3:-}" = first ] || echo "$2"
 	} | git -C "$TREE" hash-object -w --stdin)
 	export GIT_INDEX_FILE=$BATS_TEST_TMPDIR/index
 	git -C "$TREE" read-tree worktree/series
@@ -28,11 +30,11 @@ broken() {
 }
 
 # First: what it compiles in the head, the commits need not.
-@test "static: sparse and W=1 say nothing new of the touched files" {
+@test "static: sparse and W=1 say nothing new of the touched files, but those that only declare" {
 	"$top/series/checks/static" compile
 }
 
-@test "compile: every commit compiles what it touches" {
+@test "compile: every commit compiles what it touches, but what only declares" {
 	"$top/series/checks/bisect" --touched >"$BATS_TEST_TMPDIR/table"
 	sed 's/^/# /' "$BATS_TEST_TMPDIR/table" >&3
 }
@@ -44,6 +46,11 @@ broken() {
 @test "static: a declaration that does not compile is noticed" {
 	fails_with 'a declaration does not compile: .*error: macro' "$top/series/checks/static" declared \
 		"$(broken drivers/gpu/drm/ast/ast_drv.c 'MODULE_USERSPACE("https://example.org/u");')"
+}
+
+@test "static: a declaration where MODULE_LICENSE() need not be seen is noticed" {
+	fails_with 'ast_drv.c declares before its MODULE_LICENSE()' "$top/series/checks/static" declared \
+		"$(broken drivers/gpu/drm/ast/ast_drv.c 'MODULE_USERSPACE("https://example.org/u", "MIT");' first)"
 }
 
 @test "compile: a commit that breaks a C file is noticed" {
