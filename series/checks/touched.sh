@@ -12,8 +12,7 @@ build=$cache/build/bisect
 # Beside the commits and the compilers, what the result depends on.
 made_by=("$top/series/checks/"{touched.sh,not-x86} "$top/series/"{lib.sh,kernels/allmod-cheap.config})
 # What shows whether a header under include/ still compiles.
-users_of_headers=(kernel/module/main.o kernel/module/tracking.o kernel/params.o
-	lib/kunit/test.o drivers/dma-buf/dma-buf.o drivers/pci/p2pdma.o)
+users_of_headers=(kernel/module/main.o drivers/dma-buf/dma-buf.o drivers/pci/p2pdma.o)
 
 # use_tree TREE: take its base and its commits; nothing is done in it.
 use_tree() {
