@@ -7,16 +7,24 @@
 
 load helper
 
-setup() {
-	cp -r "$top/series/facts" "$BATS_TEST_TMPDIR/facts"
-	mkdir -p "$BATS_TEST_TMPDIR/r/series" "$BATS_TEST_TMPDIR/r/scripts"
-	mv "$BATS_TEST_TMPDIR/facts" "$BATS_TEST_TMPDIR/r/series/"
-	cp -r "$top/series/checks" "$BATS_TEST_TMPDIR/r/series/"
-	cp -r "$top/scripts/coccinelle" "$BATS_TEST_TMPDIR/r/scripts/"
-	facts=$BATS_TEST_TMPDIR/r/series/facts
-	cp "$top/README.md" "$BATS_TEST_TMPDIR/r/"
-	made=$BATS_TEST_TMPDIR/made
+# What is made from the real records is made once.
+setup_file() {
+	mkdir -p "$BATS_FILE_TMPDIR/r/series" "$BATS_FILE_TMPDIR/r/scripts"
+	cp -r "$top/series/facts" "$top/series/checks" "$BATS_FILE_TMPDIR/r/series/"
+	cp -r "$top/scripts/coccinelle" "$BATS_FILE_TMPDIR/r/scripts/"
+	cp -r "$top/README.md" "$top/results" "$BATS_FILE_TMPDIR/r/"
+	in_copy "$BATS_FILE_TMPDIR"
 	generate
+}
+
+setup() {
+	cp -r "$BATS_FILE_TMPDIR/r" "$BATS_FILE_TMPDIR/made" "$BATS_TEST_TMPDIR/"
+	in_copy "$BATS_TEST_TMPDIR"
+}
+
+# in_copy DIR: where the records are, and what is made from them
+in_copy() {
+	copy=$1/r facts=$1/r/series/facts made=$1/made
 }
 
 # All that is made from the records, into files that are named after it.
@@ -26,7 +34,7 @@ generate() {
 	"$facts/facts.py" none >"$made/none"
 	"$facts/facts.py" fill "$facts/cover-letter.in" >"$made/letter"
 	for file in "$facts"/letters/*.in; do "$facts/facts.py" fill "$file"; done >"$made/letters"
-	"$facts/facts.py" mark "$BATS_TEST_TMPDIR/r/README.md" >"$made/readme"
+	"$facts/facts.py" mark "$copy/README.md" >"$made/readme"
 	"$facts/facts.py" modules >"$made/modules"
 	"$facts/facts.py" undeclared >"$made/undeclared"
 }
