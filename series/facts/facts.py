@@ -12,7 +12,7 @@ usage: facts.py check			are the records well-formed?
        facts.py audit			what tools/module/userspace-audit has of
 					the gated and the declared
        facts.py values			what a text may say as {{name}}
-       facts.py fill FILE		FILE with these filled in
+       facts.py fill FILE...		FILE with these filled in
        facts.py mark FILE		the parts of FILE between a line of
 					<!-- facts: TEXT --> and one of
 					<!-- /facts --> made from TEXT
@@ -397,10 +397,12 @@ def main(args):
     if args == ["audit"]:
         print(facts.audit(), end="")
         return
-    if args[:1] in (["fill"], ["mark"]) and len(args) == 2:
-        path = pathlib.Path(args[1])
-        print(facts.fill_file(path) if args[0] == "fill" else
-              facts.mark(path), end="")
+    if args[:1] == ["fill"] and len(args) > 1:
+        for path in args[1:]:
+            print(facts.fill_file(pathlib.Path(path)), end="")
+        return
+    if args[:1] == ["mark"] and len(args) == 2:
+        print(facts.mark(pathlib.Path(args[1])), end="")
         return
     if args in (["modules"], ["undeclared"]):
         rows = [r for r in facts.modules if r["commit"] in facts.commits and

@@ -33,7 +33,7 @@ generate() {
 	"$facts/treewide.py" messages >"$made/messages"
 	"$facts/facts.py" none >"$made/none"
 	"$facts/facts.py" fill "$facts/cover-letter.in" >"$made/letter"
-	for file in "$facts"/letters/*.in; do "$facts/facts.py" fill "$file"; done >"$made/letters"
+	"$facts/facts.py" fill "$facts"/letters/*.in >"$made/letters"
 	"$facts/facts.py" mark "$copy/README.md" >"$made/readme"
 	"$facts/facts.py" modules >"$made/modules"
 	"$facts/facts.py" undeclared >"$made/undeclared"
