@@ -64,7 +64,7 @@ reaches_all() {
 # Of files, those on which it depends what configure makes.
 reaches_configuration() {
 	grep -E '(^|/)(Kconfig|Makefile|Kbuild)|^(scripts|include|tools/(build|include|lib|objtool|scripts))/|^arch/[^/]*/(include|kernel/(asm|vdso)|entry|tools)|^kernel/(bounds|time/timeconst)' |
-		grep -vE '^scripts/(coccinelle|livepatch)/|^scripts/(tags.sh|misc-check|checkpatch.pl|userspacedeps)$|^tools/(lib/python|module|testing)/|/configs/'
+		grep -vE '^scripts/(coccinelle|livepatch)/|^scripts/(tags.sh|misc-check|checkpatch.pl|userspacedeps)$|^tools/(Makefile$|(lib/python|module|testing)/)|/configs/'
 }
 
 changed() { git -C "$repo" diff --name-only --no-renames "$1" "$2"; }
