@@ -183,15 +183,17 @@ def suite(tap, work):
     guest.equal("... and who uses its exports can't use gated symbols, declared or not",
                 "giver_of_proprietary/errno giver_of_proprietary/proc", "ENOENT absent")
     guest.equal("... so that nobody holds it", "-proprietary_taker/errno", "0")
-    # In the order of its symbols, what is lent comes first.
+    # In one of them what is lent comes first, in the other one what is not.
     guest.load("lent_taker", "forged/proprietary_taker/taker")
     guest.load("lent_lender", "lender")
     guest.load("giver_lent", "giver-lent")
+    guest.load("giver_lent_behind", "giver-lent-behind")
     guest.unload("taker", "-lent_taker")
     guest.unload("lender", "-lent_lender")
     guest.equal("... and who uses its exports can't use what is lent, declared or not",
-                "lent_taker/errno lent_lender/errno giver_lent/errno giver_lent/proc -lent_taker/errno",
-                "0 0 ENOENT absent 0")
+                "lent_taker/errno lent_lender/errno giver_lent/errno giver_lent/proc "
+                "giver_lent_behind/errno giver_lent_behind/proc -lent_taker/errno",
+                "0 0 ENOENT absent ENOENT absent 0")
     # The name for which another one asks lies in a module that is not GPL-compatible.
     forge.forge("replace s/^license=GPL$/license=None/", where.mods / "name.ko",
                 where.mods / "forged/proprietary_name/name.ko")
@@ -212,6 +214,6 @@ def suite(tap, work):
     selftest(guest, "um", "um", [])
     reads(guest, TABLE)
     taker = where.mods / "forged/proprietary_taker/taker.ko"
-    agrees(guest, 120, beside={"giver_of_proprietary": [taker], "giver_lent": [taker]})
+    agrees(guest, 120, beside={"giver_of_proprietary": [taker], "giver_lent": [taker], "giver_lent_behind": [taker]})
     # The boot parameter may only ask for more: this must change nothing.
     return lambda: guest.boot("module.userspace_enforce=0")
