@@ -203,10 +203,8 @@ void userspace_write(struct buffer *buf, const struct module *mod)
 	buf_printf(buf, "\n");
 	list_for_each_entry(d, &mod->declarations, list) {
 		buf_printf(buf, "MODULE_INFO(userspace, \"");
-		/* No declaration that is valid has them, but this is C. */
-		for (const char *s = d->text; *s; s++)
-			buf_printf(buf, "%s%c",
-				   *s == '"' || *s == '\\' ? "\\" : "", *s);
+		/* No declaration that is valid has a '"' or a '\\'. */
+		buf_write(buf, d->text, strlen(d->text));
 		buf_printf(buf, "\");\n");
 	}
 }
