@@ -75,7 +75,7 @@ builtin: setup-tree-demo ## compile the drivers that the records name as built i
 configs: setup-tree ## what the series changes in all defconfigs and others, by kconfig alone
 	@series/checks/configs
 
-bench: setup-tree-demo-check-bench ## what the series costs: size, modpost, loading a module
+bench: setup-tree-demo-check-bench ## what the series costs: size, modpost, loading a module; results/bench.md
 	@series/checks/bench
 
 audit: setup-tree-demo-check ## does userspace-audit read of Debian's modules what nm reads? (gets 500 MB)

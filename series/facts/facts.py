@@ -47,6 +47,10 @@ SCHEMA = {
                "commit": str, "leave": bool, "reason": str},
 }
 SOURCE = {"repository!": str, "commit!": str}
+# The figures of results/bench.md for which a letter has room.
+BENCH = ("vmlinux, bytes", "text of kernel/module, bytes", "struct module, bytes",
+         "the kernel and its modules", "1000 imports from vmlinux", "1000 imports, gated",
+         "series: 1000 plain, then gated", "series: 1000 namespace, then gated")
 # As kernel-style tags had them before SPDX named them otherwise.
 OLD_IDS = {"GPL-2.0": "GPL-2.0-only", "GPL-2.0+": "GPL-2.0-or-later",
            "LGPL-2.1": "LGPL-2.1-only", "LGPL-2.1+": "LGPL-2.1-or-later"}
@@ -291,12 +295,26 @@ class Facts:
                                          for p in found))
         return values
 
+    @staticmethod
+    def bench():
+        """Of what make bench found, the figures that a letter has room for."""
+        path = HERE / "../../results/bench.md"
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        wanted = "|".join(map(re.escape, BENCH))
+        rows = re.findall(rf"^    ((?:{wanted}|) {{3,}}.*)", text, re.M)
+        lines = re.search(r"^    lines of kernel/module.* (\d+)$", text, re.M)
+        if len(rows) != len(BENCH) + 1 or not lines:
+            sys.exit(f"{path}: not all of the figures are there, make bench writes them")
+        return {"bench": "\n".join(rows), "bench-lines": lines[1]}
+
     def fill(self, value, at):
         """{{name}} is a value; {{Name}} the same at the start of a sentence."""
         values = self.values()
 
         def spell(match):
             name = match[1][0].lower() + match[1][1:]
+            if name.startswith("bench"):
+                values.update(self.bench())
             if name not in values:
                 sys.exit(f"{at}: there is no value {match[1]}")
             said = str(values[name])
@@ -304,13 +322,14 @@ class Facts:
         return re.sub(r"\{\{([A-Za-z0-9-]+)\}\}", spell, value)
 
     def fill_file(self, path, width=76):
-        """The paragraphs that have a value in them are wrapped anew."""
+        """The paragraphs that have a value in them are wrapped anew, but a table."""
         out = []
         for part in path.read_text(encoding="utf-8").split("\n\n"):
             filled = self.fill(part, path.name)
-            out.append(textwrap.fill(filled, width, break_long_words=False,
-                                     break_on_hyphens=False)
-                       if filled != part else part)
+            if filled != part and not re.fullmatch("{{[a-z]+}}", part):
+                filled = textwrap.fill(filled, width, break_long_words=False,
+                                       break_on_hyphens=False)
+            out.append(filled)
         return "\n\n".join(out)
 
     def mark(self, path):
