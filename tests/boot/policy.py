@@ -16,6 +16,12 @@ def it(text):
     return "it, word for word" if text else "nothing"
 
 
+def undefined(file):
+    """What a module imports, in the order in which the loader looks for it."""
+    out = subprocess.run(["nm", "-p", "-u", "-j", file], capture_output=True, text=True, check=True).stdout
+    return [name for name in out.split() if not name.startswith("__")]
+
+
 def tools(tap, where):
     """What the tools of this machine make of such modules."""
     def depmod(*args):
@@ -183,7 +189,9 @@ def suite(tap, work):
     guest.equal("... and who uses its exports can't use gated symbols, declared or not",
                 "giver_of_proprietary/errno giver_of_proprietary/proc", "ENOENT absent")
     guest.equal("... so that nobody holds it", "-proprietary_taker/errno", "0")
-    # In one of them what is lent comes first, in the other one what is not.
+    guest.tap.equal("um: what is lent is looked up first in one module, and last in another one",
+                    lambda: [undefined(where.mods / f"{m}.ko") for m in ("giver-lent", "giver-lent-behind")],
+                    [["lent", "taken_1"], ["taken_plain", "lent"]])
     guest.load("lent_taker", "forged/proprietary_taker/taker")
     guest.load("lent_lender", "lender")
     guest.load("giver_lent", "giver-lent")
